@@ -78,9 +78,9 @@ public final class PinnedThreadFactory implements ThreadFactory {
 
     private PinResult place() {
         Optional<Throwable> failure = setMask(wanted);
-        if (failure.isPresent() && !wanted.equals(allowed)) {
-            // The first failure is the one to tell; without this the thread would keep the mask of its starter.
-            setMask(allowed).ifPresent(failure.get()::addSuppressed);
+        if (failure.isPresent()) {
+            // Or else the thread would keep the mask of its starter. Whether this works is told by the mask below.
+            Optional<Throwable> unused = setMask(allowed);
         }
         CpuSet mask = CpuSet.empty();
         try {
@@ -100,8 +100,9 @@ public final class PinnedThreadFactory implements ThreadFactory {
             return Optional.empty();
         }
         try {
-            // Not AffinityLock, which never gives CPU 0 away and keeps lock files. After this line the kernel has moved
-            // us.
+            // Not AffinityLock: it never gives CPU 0 away, and leaves lock files behind. The mask here holds CPUs
+            // 0..1023; a
+            // higher one is an ArrayIndexOutOfBoundsException. When this line returns, the kernel has moved the thread.
             Affinity.setAffinity(cpus.toBitSet());
             return Optional.empty();
         } catch (RuntimeException | LinkageError e) {
