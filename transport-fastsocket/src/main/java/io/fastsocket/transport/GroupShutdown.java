@@ -3,7 +3,6 @@ package io.fastsocket.transport;
 import io.fastsocket.transport.engine.LoopEngine;
 import io.fastsocket.transport.engine.PinnedLoop;
 import io.fastsocket.transport.listen.AcceptingLoops;
-import io.fastsocket.transport.listen.FastSocketServerSocketChannel;
 import io.netty.util.concurrent.DefaultPromise;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
@@ -52,17 +51,7 @@ final class GroupShutdown {
 
     Future<?> start(long quietPeriod, long timeout, TimeUnit unit) {
         if (started.compareAndSet(false, true)) {
-            List<FastSocketServerSocketChannel> servers = accepting.servers();
-            AtomicInteger open = new AtomicInteger(servers.size() + 1);
-            Runnable serverClosed = () -> {
-                if (open.decrementAndGet() == 0) {
-                    endLoops(quietPeriod, timeout, unit);
-                }
-            };
-            for (FastSocketServerSocketChannel server : servers) {
-                server.close().addListener(closed -> serverClosed.run());
-            }
-            serverClosed.run();
+            accepting.closeServers().whenComplete((closed, failure) -> endLoops(quietPeriod, timeout, unit));
         }
         return terminated;
     }

@@ -18,6 +18,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,8 @@ public final class AcceptingLoops {
     private final List<EventCounters<AcceptEvent>> counters = new ArrayList<>();
     private final List<ConnectionTable> connections = new ArrayList<>();
     private final Set<FastSocketServerSocketChannel> servers = ConcurrentHashMap.newKeySet();
+    /** Those that live on one of these loops; with a separate boss group they listen on the loops of another. */
+    private final Set<FastSocketServerSocketChannel> registeredServers = ConcurrentHashMap.newKeySet();
 
     /** Makes the loops known to {@link FastSocketServerSocketChannel}, until {@link #forget()}. */
     public AcceptingLoops(
@@ -81,6 +84,29 @@ public final class AcceptingLoops {
 
     Set<FastSocketServerSocketChannel> openServers() {
         return servers;
+    }
+
+    Set<FastSocketServerSocketChannel> registeredServers() {
+        return registeredServers;
+    }
+
+    /**
+     * Closes the server channels that live on these loops or listen on them.
+     *
+     * @return done when all of the former are closed and nothing listens for the latter; the loop that a server channel
+     *     lives on may be another group's and have ended
+     */
+    public CompletableFuture<@Nullable Void> closeServers() {
+        List<CompletableFuture<?>> closing = new ArrayList<>();
+        for (FastSocketServerSocketChannel server : servers) {
+            closing.add(server.closeAndStopListening());
+        }
+        for (FastSocketServerSocketChannel server : registeredServers) {
+            CompletableFuture<@Nullable Void> closed = new CompletableFuture<>();
+            server.close().addListener(done -> closed.complete(null));
+            closing.add(closed);
+        }
+        return CompletableFuture.allOf(closing.toArray(new CompletableFuture<?>[0]));
     }
 
     /** The server channels that are bound on these loops. */

@@ -12,6 +12,7 @@ import java.net.SocketAddress;
 import java.nio.channels.AlreadyBoundException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.UnresolvedAddressException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
@@ -190,13 +191,32 @@ public final class FastSocketServerSocketChannel extends AbstractServerChannel i
         }
     }
 
+    /** Closes this channel; the result is done when nothing listens any more, whatever became of the channel's own loop. */
+    CompletableFuture<@Nullable Void> closeAndStopListening() {
+        ListenerGroup group = listeners;
+        close();
+        return group == null ? CompletableFuture.completedFuture(null) : group.close();
+    }
+
     @Override
     protected void doClose() {
         active = false;
+        AcceptingLoops own = isRegistered() ? LoopRegistry.find(eventLoop()) : null;
+        if (own != null) {
+            own.registeredServers().remove(this);
+        }
         closeListeners(() -> {});
     }
 
     // ---- state
+
+    @Override
+    protected void doRegister() {
+        AcceptingLoops own = LoopRegistry.find(eventLoop());
+        if (own != null) {
+            own.registeredServers().add(this);
+        }
+    }
 
     @Override
     protected boolean isCompatible(EventLoop loop) {
