@@ -1,0 +1,100 @@
+package io.fastsocket.perf.churn;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import net.openhft.affinity.Affinity;
+
+/** Blocking client threads, pinned to CPUs in turn, that share out a number of short connections among themselves. */
+public final class ChurnLoad implements AutoCloseable {
+    private final InetSocketAddress server;
+    private final int clients;
+    private final ExecutorService threads;
+
+    /**
+     * Clients of one server.
+     *
+     * @param cpus CPUs to pin clients to, at least one
+     * @param clientsPerCpu client threads on each, at least one
+     */
+    public ChurnLoad(InetSocketAddress server, List<Integer> cpus, int clientsPerCpu) {
+        this.server = server;
+        this.clients = cpus.size() * clientsPerCpu;
+        AtomicInteger next = new AtomicInteger();
+        this.threads = Executors.newFixedThreadPool(clients, work -> {
+            int index = next.getAndIncrement();
+            Thread thread = new Thread(
+                    () -> {
+                        Affinity.setAffinity(cpus.get(index % cpus.size()));
+                        work.run();
+                    },
+                    "churn-client-" + index);
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    /**
+     * Makes connections, each client one at a time, and waits for all of them.
+     *
+     * @param limit time after which connections under way are closed and those left are not begun; both count as failed
+     */
+    public ChurnTally run(long connections, Duration limit) throws InterruptedException {
+        AtomicLong left = new AtomicLong(connections);
+        List<Callable<ChurnTally>> work = new ArrayList<>();
+        for (int i = 0; i < clients; i++) {
+            work.add(() -> connectWhileAnyLeft(left));
+        }
+        ChurnTally sum = ChurnTally.NONE;
+        // At the limit this interrupts the clients, and an interrupt closes the channel a thread is blocked on.
+        for (Future<ChurnTally> client : threads.invokeAll(work, limit.toMillis(), TimeUnit.MILLISECONDS)) {
+            sum = sum.plus(tallyOf(client));
+        }
+        long missing = connections - sum.succeeded() - sum.failed();
+        return missing == 0 ? sum : sum.plus(new ChurnTally(0, Map.of("not done within the time limit", missing)));
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow();
+    }
+
+    private ChurnTally connectWhileAnyLeft(AtomicLong left) {
+        ShortConnection connection = new ShortConnection(server);
+        long succeeded = 0;
+        Map<String, Long> failures = new TreeMap<>();
+        while (!Thread.currentThread().isInterrupted() && left.getAndDecrement() > 0) {
+            try {
+                connection.run();
+                succeeded++;
+            } catch (IOException e) {
+                failures.merge(e.getClass().getSimpleName() + ": " + e.getMessage(), 1L, Long::sum);
+            }
+        }
+        return new ChurnTally(succeeded, failures);
+    }
+
+    /** A client stopped at the limit keeps its figures to itself: its connections count as not done. */
+    private static ChurnTally tallyOf(Future<ChurnTally> client) throws InterruptedException {
+        try {
+            return client.get();
+        } catch (CancellationException e) {
+            return ChurnTally.NONE;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("churn client failed: " + e.getCause(), e);
+        }
+    }
+}

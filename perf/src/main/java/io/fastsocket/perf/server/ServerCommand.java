@@ -1,0 +1,39 @@
+package io.fastsocket.perf.server;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The command line that starts a server in a JVM of its own, on this JVM's binary and class path. */
+public record ServerCommand(List<String> arguments) {
+    /**
+     * What every server JVM gets alike, so that none is measured with another heap. Pre-touching is left alone: it would
+     * only move work before the warm-up.
+     */
+    public static final List<String> JVM_OPTIONS = List.of("-Xms256m", "-Xmx512m");
+
+    /** Servers listen on loopback alone, on a port the kernel picks. */
+    private static final List<String> ADDRESS_OPTIONS = List.of("--host", "127.0.0.1", "--port", "0");
+
+    public ServerCommand {
+        arguments = List.copyOf(arguments);
+    }
+
+    /**
+     * The command for a kind of server.
+     *
+     * @param loops event loops that serve connections, at least 1; a stock server has one more that accepts
+     * @param moreJvmOptions options of the JVM after {@link #JVM_OPTIONS}
+     */
+    public static ServerCommand of(ServerKind kind, int loops, List<String> moreJvmOptions) {
+        List<String> arguments = new ArrayList<>();
+        arguments.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        arguments.addAll(JVM_OPTIONS);
+        arguments.addAll(moreJvmOptions);
+        arguments.addAll(List.of("-cp", System.getProperty("java.class.path")));
+        arguments.add(StockServer.class.getName());
+        arguments.addAll(ADDRESS_OPTIONS);
+        arguments.addAll(List.of("--engine", kind.engine(), "--loops", Integer.toString(loops)));
+        return new ServerCommand(arguments);
+    }
+}
