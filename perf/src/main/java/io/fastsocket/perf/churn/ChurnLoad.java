@@ -1,5 +1,8 @@
 package io.fastsocket.perf.churn;
 
+import io.fastsocket.affinity.CpuSet;
+import io.fastsocket.affinity.PinResult;
+import io.fastsocket.affinity.PinnedThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -16,13 +19,13 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import net.openhft.affinity.Affinity;
 
 /** Blocking client threads, pinned to CPUs in turn, that share out a number of short connections among themselves. */
 public final class ChurnLoad implements AutoCloseable {
     private final InetSocketAddress server;
     private final int clients;
     private final ExecutorService threads;
+    private final AtomicInteger unpinnedClients = new AtomicInteger();
 
     /**
      * Clients of one server.
@@ -30,20 +33,16 @@ public final class ChurnLoad implements AutoCloseable {
      * @param cpus CPUs to pin clients to, at least one
      * @param clientsPerCpu client threads on each, at least one
      */
-    public ChurnLoad(InetSocketAddress server, List<Integer> cpus, int clientsPerCpu) {
+    public ChurnLoad(InetSocketAddress server, CpuSet cpus, int clientsPerCpu) {
         this.server = server;
         this.clients = cpus.size() * clientsPerCpu;
         AtomicInteger next = new AtomicInteger();
+        int[] cpuOfTurn = cpus.toArray();
         this.threads = Executors.newFixedThreadPool(clients, work -> {
             int index = next.getAndIncrement();
-            Thread thread = new Thread(
-                    () -> {
-                        Affinity.setAffinity(cpus.get(index % cpus.size()));
-                        work.run();
-                    },
-                    "churn-client-" + index);
-            thread.setDaemon(true);
-            return thread;
+            int cpu = cpuOfTurn[index % cpuOfTurn.length];
+            return new PinnedThreadFactory("churn-client-" + index, true, cpu, CpuSet.empty(), this::placed)
+                    .newThread(work);
         });
     }
 
@@ -67,9 +66,20 @@ public final class ChurnLoad implements AutoCloseable {
         return missing == 0 ? sum : sum.plus(new ChurnTally(0, Map.of("not done within the time limit", missing)));
     }
 
+    /** Client threads that the system did not let be pinned; final once {@link #run} has returned. */
+    public int unpinnedClients() {
+        return unpinnedClients.get();
+    }
+
     @Override
     public void close() {
         threads.shutdownNow();
+    }
+
+    private void placed(PinResult result) {
+        if (!result.pinned()) {
+            unpinnedClients.incrementAndGet();
+        }
     }
 
     private ChurnTally connectWhileAnyLeft(AtomicLong left) {

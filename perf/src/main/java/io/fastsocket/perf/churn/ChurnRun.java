@@ -76,7 +76,11 @@ public final class ChurnRun {
             openFilesAtRest = footprint.openFiles();
             footprints.add(footprint);
             progress.accept(String.format(
-                    Locale.ROOT, "%d %%: %d connections, %.0f/s, %d failed", percent, end, (end - done) * 1e9 / nanos,
+                    Locale.ROOT,
+                    "%d %%: %d connections, %.0f/s, %d failed",
+                    percent,
+                    end,
+                    (end - done) * 1e9 / nanos,
                     tally.failed() + portion.failed()));
             tally = tally.plus(portion);
             loadNanos += nanos;

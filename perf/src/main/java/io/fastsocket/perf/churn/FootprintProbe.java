@@ -68,14 +68,16 @@ public final class FootprintProbe {
         arguments.add(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString());
         arguments.add(Long.toString(pid));
         arguments.addAll(List.of(command));
-        Process process = new ProcessBuilder(arguments).redirectErrorStream(true).start();
+        Process process =
+                new ProcessBuilder(arguments).redirectErrorStream(true).start();
         try {
             // What it prints fits the pipe, so that a JVM that does not answer cannot hold up the reading.
             boolean ended = process.waitFor(JCMD_SECONDS_MAX, TimeUnit.SECONDS);
-            String output = ended ? new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8) : "no answer";
+            String output =
+                    ended ? new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8) : "no answer";
             if (!ended || process.exitValue() != 0) {
-                throw new IOException("jcmd failed: command=" + String.join(" ", command) + ", pid=" + pid + ": "
-                        + output.strip());
+                throw new IOException(
+                        "jcmd failed: command=" + String.join(" ", command) + ", pid=" + pid + ": " + output.strip());
             }
             return output;
         } finally {

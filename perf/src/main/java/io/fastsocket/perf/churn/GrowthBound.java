@@ -36,8 +36,8 @@ public final class GrowthBound {
             String name, long reference, long end, Footprint taken, List<String> violations) {
         long bound = (long) (reference * FACTOR_MAX) + ADDITION_MAX_BYTES;
         if (end > bound) {
-            violations.add(name + ": endBytes=" + end + " (expected at most " + bound + ", 1.10 x + 4 MiB of what it was after "
-                    + taken.connections() + " connections)");
+            violations.add(name + ": endBytes=" + end + " (expected at most " + bound
+                    + ", 1.10 x + 4 MiB of what it was after " + taken.connections() + " connections)");
         }
     }
 }

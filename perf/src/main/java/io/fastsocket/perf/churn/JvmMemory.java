@@ -20,8 +20,8 @@ final class JvmMemory {
     static long heapBytes(String heapInfo) {
         Matcher matcher = GENERATION.matcher(heapInfo);
         if (!matcher.find()) {
-            throw new IllegalArgumentException(
-                    "cannot read jcmd GC.heap_info: output=\"" + heapInfo.strip() + "\" (expected \"total xK, used yK\")");
+            throw new IllegalArgumentException("cannot read jcmd GC.heap_info: output=\"" + heapInfo.strip()
+                    + "\" (expected \"total xK, used yK\")");
         }
         long kibibytes = 0;
         do {

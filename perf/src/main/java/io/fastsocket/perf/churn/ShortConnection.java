@@ -55,7 +55,8 @@ final class ShortConnection {
             throw new EOFException("closed without a response");
         }
         if (!response.startsWith("HTTP/1.1 200 ")) {
-            throw new IOException("unexpected status: " + response.lines().findFirst().orElse(""));
+            throw new IOException(
+                    "unexpected status: " + response.lines().findFirst().orElse(""));
         }
         int headEnd = response.indexOf("\r\n\r\n");
         if (headEnd < 0) {

@@ -1,5 +1,7 @@
 package io.fastsocket.perf.cli;
 
+import io.fastsocket.affinity.CpuSet;
+import io.fastsocket.affinity.CpuTopology;
 import io.fastsocket.perf.compare.Measurement;
 import io.fastsocket.perf.compare.Schedule;
 import io.fastsocket.perf.compare.ServerSummary;
@@ -28,9 +30,9 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
@@ -43,7 +45,6 @@ import picocli.CommandLine.Spec;
                     + " rounds; one at a time is under load. Reported are requests per second and CPU time of the server"
                     + " per request: medians, ranges, and ratios against stock Netty on the same engine."
         },
-        mixinStandardHelpOptions = true,
         usageHelpAutoWidth = true,
         sortOptions = false,
         subcommands = Churn.class)
@@ -71,7 +72,10 @@ public final class Bench implements Callable<Integer> {
             description = "Work, comma-separated: new (a connection per request), keepalive. Default: both.")
     private List<Work> works = List.of(Work.values());
 
-    @Option(names = "--warmup", paramLabel = "SECONDS", description = "Load on each server before the rounds. Default: 12.")
+    @Option(
+            names = "--warmup",
+            paramLabel = "SECONDS",
+            description = "Load on each server before the rounds. Default: 12.")
     private @Nullable Integer warmupSeconds;
 
     @Option(names = "--rounds", paramLabel = "N", description = "Rounds of each kind of work. Default: 5.")
@@ -82,11 +86,15 @@ public final class Bench implements Callable<Integer> {
 
     @Option(
             names = "--quick",
-            description = "Under three minutes: warm-up 6 s, 3 rounds of 2 s, where not given. For a first look, not for"
-                    + " figures to publish.")
+            description =
+                    "Under three minutes: warm-up 6 s, 3 rounds of 2 s, where not given. For a first look, not for"
+                            + " figures to publish.")
     private boolean quick;
 
-    @Option(names = "--connections", paramLabel = "N", description = "Connections kept busy. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--connections",
+            paramLabel = "N",
+            description = "Connections kept busy. Default: ${DEFAULT-VALUE}.")
     private int connections = 64;
 
     @Option(names = "--loops", paramLabel = "N", description = "Event loops of each server. Default: one per CPU.")
@@ -100,6 +108,13 @@ public final class Bench implements Callable<Integer> {
             description = "One single-threaded wrk pinned to each CPU (the default), or one wrk of two threads that the"
                     + " scheduler places.")
     private boolean pinLoad;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Print this help and exit.")
+    @SuppressWarnings("UnusedVariable") // picocli asks for it
+    private boolean help;
 
     @Mixin
     private ReportOptions report = new ReportOptions();
@@ -118,14 +133,19 @@ public final class Bench implements Callable<Integer> {
     @Override
     public Integer call() throws CommandFailure, IOException, InterruptedException {
         Schedule schedule = schedule();
-        requirePrograms();
-        List<Measurement> measurements = measure(schedule);
+        int loopsOfEach = LoopCount.effective(loops, commandSpec());
+        List<Measurement> measurements;
+        try (ChildProcesses children = new ChildProcesses()) {
+            WrkLoad load = load(children);
+            requirePrograms();
+            measurements = measure(load, startServers(loopsOfEach, children), schedule);
+        }
         List<ServerSummary> summaries = ServerSummary.of(measurements);
         Map<String, Object> environment = new Environment(Path.of("/"), Clock.systemUTC()).record();
         report.write(
                 commandSpec().commandLine().getOut(),
                 BenchReport.table(summaries),
-                BenchReport.object(environment, options(schedule), measurements, summaries));
+                BenchReport.object(environment, options(schedule, loopsOfEach), measurements, summaries));
         return 0;
     }
 
@@ -149,45 +169,43 @@ public final class Bench implements Callable<Integer> {
         }
     }
 
-    private List<Measurement> measure(Schedule schedule) throws IOException, InterruptedException {
-        Set<ServerKind> kinds = new LinkedHashSet<>(servers);
-        Set<Work> kindsOfWork = new LinkedHashSet<>(works);
+    private Map<ServerKind, ServerProcess> startServers(int loopsOfEach, ChildProcesses children)
+            throws IOException, InterruptedException {
+        Map<ServerKind, ServerProcess> started = new EnumMap<>(ServerKind.class);
+        for (ServerKind kind : Set.copyOf(servers)) {
+            ServerCommand command = ServerCommand.of(kind, loopsOfEach, List.of());
+            started.put(kind, ServerProcess.start(kind.label(), command, children, START_PATIENCE));
+        }
+        return started;
+    }
+
+    private List<Measurement> measure(WrkLoad load, Map<ServerKind, ServerProcess> started, Schedule schedule)
+            throws IOException, InterruptedException {
         PrintWriter progress = commandSpec().commandLine().getErr();
+        Set<Work> kindsOfWork = new LinkedHashSet<>(works);
         progress.printf(
                 "bench: %d servers, about %d s%n",
-                kinds.size(), schedule.totalSeconds(kinds.size(), kindsOfWork.size()));
-        try (ChildProcesses children = new ChildProcesses()) {
-            WrkLoad load = load(children);
-            Map<ServerKind, ServerProcess> running = new EnumMap<>(ServerKind.class);
-            for (ServerKind kind : kinds) {
-                ServerCommand command = ServerCommand.of(kind, effectiveLoops(), List.of());
-                running.put(kind, ServerProcess.start(kind.label(), command, children, START_PATIENCE));
-            }
-            SideBySide comparison = new SideBySide(running, load, ProcFs.ofThisMachine(), line -> {
-                progress.println("bench: " + line);
-                progress.flush();
-            });
-            List<Measurement> measurements = new ArrayList<>();
-            for (Work work : kindsOfWork) {
-                measurements.addAll(comparison.run(work, schedule));
-            }
-            return measurements;
+                started.size(), schedule.totalSeconds(started.size(), kindsOfWork.size()));
+        SideBySide comparison = new SideBySide(started, load, ProcFs.ofThisMachine(), line -> {
+            progress.println("bench: " + line);
+            progress.flush();
+        });
+        List<Measurement> measurements = new ArrayList<>();
+        for (Work work : kindsOfWork) {
+            measurements.addAll(comparison.run(work, schedule));
         }
+        return measurements;
     }
 
     private WrkLoad load(ChildProcesses children) {
         try {
-            return new WrkLoad(connections, pinLoad ? AllowedCpus.ofThisThread() : List.of(), children);
+            return new WrkLoad(connections, pinLoad ? CpuTopology.read().allowed() : CpuSet.empty(), children);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(commandSpec().commandLine(), e.getMessage(), e);
         }
     }
 
-    private int effectiveLoops() {
-        return loops > 0 ? loops : Runtime.getRuntime().availableProcessors();
-    }
-
-    private Map<String, Object> options(Schedule schedule) {
+    private Map<String, Object> options(Schedule schedule, int loopsOfEach) {
         Map<String, Object> options = new LinkedHashMap<>();
         options.put("servers", servers);
         options.put("work", works);
@@ -196,7 +214,7 @@ public final class Bench implements Callable<Integer> {
         options.put("roundSeconds", schedule.roundSeconds());
         options.put("quick", quick);
         options.put("connections", connections);
-        options.put("loops", effectiveLoops());
+        options.put("loops", loopsOfEach);
         options.put("pinLoad", pinLoad);
         options.put("jvmOptions", ServerCommand.JVM_OPTIONS);
         return options;

@@ -45,10 +45,18 @@ final class BenchReport {
                     format("%.2f", cpu.median()),
                     range("%.2f", cpu),
                     format("%.2f", summary.contextSwitchesPerRequest().median()),
-                    summary.againstStock().map(r -> format("%.2f", r.requestsPerSecond().median())).orElse("-"),
-                    summary.againstStock().map(r -> range("%.2f", r.requestsPerSecond())).orElse("-"),
-                    summary.againstStock().map(r -> format("%.2f", r.cpuMicrosPerRequest().median())).orElse("-"),
-                    summary.againstStock().map(r -> range("%.2f", r.cpuMicrosPerRequest())).orElse("-"),
+                    summary.againstStock()
+                            .map(r -> format("%.2f", r.requestsPerSecond().median()))
+                            .orElse("-"),
+                    summary.againstStock()
+                            .map(r -> range("%.2f", r.requestsPerSecond()))
+                            .orElse("-"),
+                    summary.againstStock()
+                            .map(r -> format("%.2f", r.cpuMicrosPerRequest().median()))
+                            .orElse("-"),
+                    summary.againstStock()
+                            .map(r -> range("%.2f", r.cpuMicrosPerRequest()))
+                            .orElse("-"),
                     Long.toString(summary.socketErrors() + summary.statusErrors()));
         }
         return table.toString();

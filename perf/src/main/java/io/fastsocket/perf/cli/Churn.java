@@ -1,5 +1,6 @@
 package io.fastsocket.perf.cli;
 
+import io.fastsocket.affinity.CpuTopology;
 import io.fastsocket.perf.churn.ChurnLoad;
 import io.fastsocket.perf.churn.ChurnRun;
 import io.fastsocket.perf.churn.FootprintProbe;
@@ -32,10 +33,9 @@ import picocli.CommandLine.Spec;
         name = "churn",
         description = {
             "Makes many short connections to one server and watches what it keeps of them.",
-            "Open files, heap after garbage collection and direct memory are taken at rest after 5, 10, 20, ... 100 % of the"
+            "Open files, heap after garbage collection and direct memory are taken at rest after 5, 10, 20, ... 100 %% of the"
                     + " connections. Exit code 1 if a connection failed or something grew."
         },
-        mixinStandardHelpOptions = true,
         usageHelpAutoWidth = true,
         sortOptions = false)
 public final class Churn implements Callable<Integer> {
@@ -67,6 +67,13 @@ public final class Churn implements Callable<Integer> {
             description = "Time for all connections; those not made by then have failed. Default: ${DEFAULT-VALUE}.")
     private int timeoutSeconds = 600;
 
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Print this help and exit.")
+    @SuppressWarnings("UnusedVariable") // picocli asks for it
+    private boolean help;
+
     @Mixin
     private ReportOptions report = new ReportOptions();
 
@@ -84,39 +91,41 @@ public final class Churn implements Callable<Integer> {
                     "cannot run: --connections=" + connections + ", --clients=" + clientsPerCpu + ", --timeout="
                             + timeoutSeconds + " (expected at least " + ChurnRun.CONNECTIONS_MIN + ", 1 and 1)");
         }
-        ChurnRun.Result result = run();
+        int loopsOfServer = LoopCount.effective(loops, commandSpec());
+        ChurnRun.Result result = run(loopsOfServer);
         Map<String, Object> environment = new Environment(Path.of("/"), Clock.systemUTC()).record();
         report.write(
                 commandSpec().commandLine().getOut(),
                 ChurnReport.table(result),
-                ChurnReport.object(environment, options(), result));
+                ChurnReport.object(environment, options(loopsOfServer), result));
         return result.passed() ? 0 : 1;
     }
 
-    private ChurnRun.Result run() throws IOException, InterruptedException {
+    private ChurnRun.Result run(int loopsOfServer) throws IOException, InterruptedException {
         PrintWriter progress = commandSpec().commandLine().getErr();
-        ServerCommand command = ServerCommand.of(server, effectiveLoops(), List.of(FootprintProbe.JVM_OPTION));
+        ServerCommand command = ServerCommand.of(server, loopsOfServer, List.of(FootprintProbe.JVM_OPTION));
         try (ChildProcesses children = new ChildProcesses();
                 ServerProcess process = ServerProcess.start(server.label(), command, children, START_PATIENCE);
-                ChurnLoad load = new ChurnLoad(process.address(), AllowedCpus.ofThisThread(), clientsPerCpu)) {
+                ChurnLoad load =
+                        new ChurnLoad(process.address(), CpuTopology.read().allowed(), clientsPerCpu)) {
             FootprintProbe probe = new FootprintProbe(ProcFs.ofThisMachine(), process.pid());
-            return new ChurnRun(load, probe, line -> {
-                        progress.println("churn: " + line);
-                        progress.flush();
-                    })
-                    .run(connections, Duration.ofSeconds(timeoutSeconds));
+            ChurnRun run = new ChurnRun(load, probe, line -> {
+                progress.println("churn: " + line);
+                progress.flush();
+            });
+            ChurnRun.Result result = run.run(connections, Duration.ofSeconds(timeoutSeconds));
+            if (load.unpinnedClients() > 0) {
+                progress.println("churn: client threads that could not be pinned: " + load.unpinnedClients());
+            }
+            return result;
         }
     }
 
-    private int effectiveLoops() {
-        return loops > 0 ? loops : Runtime.getRuntime().availableProcessors();
-    }
-
-    private Map<String, Object> options() {
+    private Map<String, Object> options(int loopsOfServer) {
         Map<String, Object> options = new LinkedHashMap<>();
         options.put("connections", connections);
         options.put("server", server);
-        options.put("loops", effectiveLoops());
+        options.put("loops", loopsOfServer);
         options.put("clientsPerCpu", clientsPerCpu);
         options.put("timeoutSeconds", timeoutSeconds);
         options.put("jvmOptions", ServerCommand.JVM_OPTIONS);

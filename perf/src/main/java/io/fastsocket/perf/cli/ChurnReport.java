@@ -49,7 +49,9 @@ final class ChurnReport {
         object.put("violations", result.violations());
         object.put("loadSeconds", result.loadSeconds());
         object.put("connectionsPerSecond", result.tally().succeeded() / result.loadSeconds());
-        object.put("footprints", result.footprints().stream().map(ChurnReport::object).toList());
+        object.put(
+                "footprints",
+                result.footprints().stream().map(ChurnReport::object).toList());
         return object;
     }
 

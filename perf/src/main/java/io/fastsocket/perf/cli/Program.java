@@ -21,8 +21,7 @@ record Program(String name, String debianPackage) {
                 .map(directory -> Path.of(directory, name))
                 .anyMatch(Files::isExecutable);
         if (!found) {
-            throw new CommandFailure(
-                    name + " not found on PATH; fix: apt-get install " + debianPackage);
+            throw new CommandFailure(name + " not found on PATH; fix: apt-get install " + debianPackage);
         }
     }
 }

@@ -19,8 +19,7 @@ public record LoadResult(double requestsPerSecond, long requests, long socketErr
         for (WrkReport report : reports) {
             requestsPerSecond += report.requests() / report.seconds();
             requests += report.requests();
-            socketErrors +=
-                    report.connectErrors() + report.readErrors() + report.writeErrors() + report.timeouts();
+            socketErrors += report.connectErrors() + report.readErrors() + report.writeErrors() + report.timeouts();
             statusErrors += report.statusErrors();
         }
         return new LoadResult(requestsPerSecond, requests, socketErrors, statusErrors);

@@ -47,8 +47,10 @@ public record ServerSummary(
 
     private static ServerSummary summarise(Work work, ServerKind server, List<Measurement> ofWork) {
         List<Measurement> own = of(server, ofWork);
-        Optional<Ratios> againstStock =
-                server.stockTwin().map(twin -> of(twin, ofWork)).filter(twin -> !twin.isEmpty()).map(twin -> new Ratios(
+        Optional<Ratios> againstStock = server.stockTwin()
+                .map(twin -> of(twin, ofWork))
+                .filter(twin -> !twin.isEmpty())
+                .map(twin -> new Ratios(
                         ratios(own, twin, m -> m.load().requestsPerSecond()),
                         ratios(own, twin, Measurement::cpuMicrosPerRequest)));
         return new ServerSummary(
@@ -67,14 +69,10 @@ public record ServerSummary(
     }
 
     private static Spread spread(List<Measurement> measurements, ToDoubleFunction<Measurement> figure) {
-        return Spread.of(measurements.stream()
-                .mapToDouble(figure)
-                .boxed()
-                .toList());
+        return Spread.of(measurements.stream().mapToDouble(figure).boxed().toList());
     }
 
-    private static Spread ratios(
-            List<Measurement> own, List<Measurement> twin, ToDoubleFunction<Measurement> figure) {
+    private static Spread ratios(List<Measurement> own, List<Measurement> twin, ToDoubleFunction<Measurement> figure) {
         Map<Integer, Measurement> twinByRound =
                 twin.stream().collect(Collectors.toMap(Measurement::round, Function.identity()));
         List<Double> quotients = new ArrayList<>();

@@ -27,8 +27,7 @@ public final class SideBySide {
      *
      * @param progress takes a line now and then that says how far it is
      */
-    public SideBySide(
-            Map<ServerKind, ServerProcess> servers, WrkLoad load, ProcFs procFs, Consumer<String> progress) {
+    public SideBySide(Map<ServerKind, ServerProcess> servers, WrkLoad load, ProcFs procFs, Consumer<String> progress) {
         this.servers = Map.copyOf(servers);
         this.load = load;
         this.procFs = procFs;
@@ -79,7 +78,8 @@ public final class SideBySide {
         ProcessUsage before = procFs.usage(server.pid());
         LoadResult result = load.run(server.address(), work, seconds);
         server.requireAlive();
-        return new Measurement(round, work, kind, result, procFs.usage(server.pid()).since(before));
+        return new Measurement(
+                round, work, kind, result, procFs.usage(server.pid()).since(before));
     }
 
     private ServerProcess process(ServerKind kind) {

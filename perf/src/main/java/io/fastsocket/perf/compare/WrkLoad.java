@@ -1,5 +1,6 @@
 package io.fastsocket.perf.compare;
 
+import io.fastsocket.affinity.CpuSet;
 import io.fastsocket.perf.server.ChildProcesses;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -20,7 +21,7 @@ public final class WrkLoad {
     private static final int THREADS_UNPINNED = 2;
 
     private final int connections;
-    private final List<Integer> cpus;
+    private final int[] cpus;
     private final ChildProcesses children;
 
     /**
@@ -29,13 +30,14 @@ public final class WrkLoad {
      * @param connections connections kept busy in all, at least one for each CPU
      * @param cpus CPUs to pin a process to each; empty for one process of two threads that the scheduler places
      */
-    public WrkLoad(int connections, List<Integer> cpus, ChildProcesses children) {
+    public WrkLoad(int connections, CpuSet cpus, ChildProcesses children) {
         if (connections < Math.max(THREADS_UNPINNED, cpus.size())) {
-            throw new IllegalArgumentException("cannot spread the load: connections=" + connections + " (expected at least "
-                    + Math.max(THREADS_UNPINNED, cpus.size()) + ", one for each thread of wrk)");
+            throw new IllegalArgumentException(
+                    "cannot spread the load: connections=" + connections + " (expected at least "
+                            + Math.max(THREADS_UNPINNED, cpus.size()) + ", one for each thread of wrk)");
         }
         this.connections = connections;
-        this.cpus = List.copyOf(cpus);
+        this.cpus = cpus.toArray();
         this.children = children;
     }
 
@@ -57,7 +59,8 @@ public final class WrkLoad {
             }
             LoadResult result = LoadResult.sumOf(reports);
             if (result.requests() == 0) {
-                throw new IOException("wrk got no response: server=" + server + ", socketErrors=" + result.socketErrors());
+                throw new IOException(
+                        "wrk got no response: server=" + server + ", socketErrors=" + result.socketErrors());
             }
             return result;
         } finally {
@@ -68,14 +71,14 @@ public final class WrkLoad {
     /** The command lines that together are the load. */
     List<List<String>> commands(InetSocketAddress server, Work work, int seconds) {
         String url = "http://" + server.getAddress().getHostAddress() + ":" + server.getPort() + "/";
-        if (cpus.isEmpty()) {
+        if (cpus.length == 0) {
             return List.of(wrk(THREADS_UNPINNED, connections, work, seconds, url));
         }
         List<List<String>> commands = new ArrayList<>();
-        for (int i = 0; i < cpus.size(); i++) {
+        for (int i = 0; i < cpus.length; i++) {
             // The first CPUs take what does not divide evenly.
-            int share = connections / cpus.size() + (i < connections % cpus.size() ? 1 : 0);
-            List<String> command = new ArrayList<>(List.of("taskset", "-c", Integer.toString(cpus.get(i))));
+            int share = connections / cpus.length + (i < connections % cpus.length ? 1 : 0);
+            List<String> command = new ArrayList<>(List.of("taskset", "-c", Integer.toString(cpus[i])));
             command.addAll(wrk(1, share, work, seconds, url));
             commands.add(command);
         }
@@ -83,7 +86,8 @@ public final class WrkLoad {
     }
 
     private static List<String> wrk(int threads, int connections, Work work, int seconds, String url) {
-        List<String> command = new ArrayList<>(List.of("wrk", "-t" + threads, "-c" + connections, "-d" + seconds + "s"));
+        List<String> command =
+                new ArrayList<>(List.of("wrk", "-t" + threads, "-c" + connections, "-d" + seconds + "s"));
         command.addAll(work.wrkOptions());
         command.add(url);
         return command;

@@ -42,8 +42,8 @@ public final class ServerProcess implements AutoCloseable {
      */
     public static ServerProcess start(String name, ServerCommand command, ChildProcesses children, Duration patience)
             throws IOException, InterruptedException {
-        Process process = children.start(
-                new ProcessBuilder(command.arguments()).redirectOutput(ProcessBuilder.Redirect.DISCARD));
+        Process process =
+                children.start(new ProcessBuilder(command.arguments()).redirectOutput(ProcessBuilder.Redirect.DISCARD));
         ServerProcess server = new ServerProcess(name, children, process);
         boolean ready = false;
         try {

@@ -20,7 +20,8 @@ record StatusFile(long residentBytes, long contextSwitches) {
             String value = line.substring(colon + 1).strip();
             switch (line.substring(0, colon)) {
                 case "VmRSS" -> residentBytes = kibibytes(value) * 1024;
-                case "voluntary_ctxt_switches", "nonvoluntary_ctxt_switches" -> contextSwitches += Long.parseLong(value);
+                case "voluntary_ctxt_switches", "nonvoluntary_ctxt_switches" ->
+                    contextSwitches += Long.parseLong(value);
                 default -> {}
             }
         }
