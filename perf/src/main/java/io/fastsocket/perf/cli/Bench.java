@@ -38,7 +38,7 @@ import picocli.CommandLine.Spec;
 
 /** {@code fastsocket bench}: this project's servers and stock Netty's side by side under {@code wrk}. */
 @Command(
-        name = "bench",
+        name = "fastsocket bench",
         description = {
             "Compares servers side by side under wrk, on the same work in the same run.",
             "Each server runs in a JVM of its own and answers with the same handler. After a warm-up they take turns in"

@@ -1,5 +1,6 @@
 package io.fastsocket.perf.server;
 
+import io.fastsocket.examples.cli.Main;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -7,10 +8,10 @@ import java.util.List;
 /** The command line that starts a server in a JVM of its own, on this JVM's binary and class path. */
 public record ServerCommand(List<String> arguments) {
     /**
-     * What every server JVM gets alike, so that none is measured with another heap. Pre-touching is left alone: it would
-     * only move work before the warm-up.
+     * What every server JVM gets alike: the collector of the launcher, whose threads do not compete with the loops outside
+     * of pauses, and one size of heap.
      */
-    public static final List<String> JVM_OPTIONS = List.of("-Xms256m", "-Xmx512m");
+    public static final List<String> JVM_OPTIONS = List.of("-XX:+UseParallelGC", "-Xms256m", "-Xmx512m");
 
     /** Servers listen on loopback alone, on a port the kernel picks. */
     private static final List<String> ADDRESS_OPTIONS = List.of("--host", "127.0.0.1", "--port", "0");
@@ -31,7 +32,8 @@ public record ServerCommand(List<String> arguments) {
         arguments.addAll(JVM_OPTIONS);
         arguments.addAll(moreJvmOptions);
         arguments.addAll(List.of("-cp", System.getProperty("java.class.path")));
-        arguments.add(StockServer.class.getName());
+        arguments.addAll(
+                kind.isFastSocket() ? List.of(Main.class.getName(), "http") : List.of(StockServer.class.getName()));
         arguments.addAll(ADDRESS_OPTIONS);
         arguments.addAll(List.of("--engine", kind.engine(), "--loops", Integer.toString(loops)));
         return new ServerCommand(arguments);

@@ -1,5 +1,7 @@
 package io.fastsocket.perf.server;
 
+import io.fastsocket.examples.http.HttpServerInitializer;
+import io.fastsocket.examples.http.HttpServerSettings;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
@@ -45,7 +47,7 @@ public final class StockServer implements Callable<Integer> {
         Channel listener = new ServerBootstrap()
                 .group(boss, workers)
                 .channel(engine.channelClass())
-                .childHandler(new StandInHttp())
+                .childHandler(new HttpServerInitializer(HttpServerSettings.DEFAULT))
                 .bind(new InetSocketAddress(host, port))
                 .sync()
                 .channel();

@@ -33,14 +33,14 @@ class BenchCommandTest {
             delimiter = '|',
             textBlock =
                     """
-                    --servers=nginx          | bench: Invalid value for option '--servers' (NAME): no such server: name=nginx
-                    --work=old               | bench: Invalid value for option '--work' (KIND)
-                    --rounds=0               | bench: cannot schedule: warmup=12, rounds=0, seconds=5
-                    --connections=1          | bench: cannot spread the load: connections=1
-                    --loops=-1               | bench: cannot run: --loops=-1
-                    --fast                   | bench: Unknown option: '--fast'
-                    churn --connections=19   | bench churn: cannot run: --connections=19
-                    churn --timeout=0        | bench churn: cannot run: --connections=1000000, --clients=16, --timeout=0
+                    --servers=nginx          | fastsocket bench: Invalid value for option '--servers' (NAME): no such server: name=nginx
+                    --work=old               | fastsocket bench: Invalid value for option '--work' (KIND)
+                    --rounds=0               | fastsocket bench: cannot schedule: warmup=12, rounds=0, seconds=5
+                    --connections=1          | fastsocket bench: cannot spread the load: connections=1
+                    --loops=-1               | fastsocket bench: cannot run: --loops=-1
+                    --fast                   | fastsocket bench: Unknown option: '--fast'
+                    churn --connections=19   | fastsocket bench churn: cannot run: --connections=19
+                    churn --timeout=0        | fastsocket bench churn: cannot run: --connections=1000000, --clients=16, --timeout=0
                     """)
     void saysInOneLineWhatIsWrongWithAnOption(String arguments, String line) {
         assertThat(command.execute(arguments.split(" "))).isEqualTo(2);
