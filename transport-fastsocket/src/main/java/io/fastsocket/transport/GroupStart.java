@@ -1,0 +1,86 @@
+package io.fastsocket.transport;
+
+import io.fastsocket.affinity.AffinityPlan;
+import io.fastsocket.affinity.CpuSet;
+import io.fastsocket.transport.engine.Engine;
+import io.fastsocket.transport.engine.EngineStartException;
+import io.fastsocket.transport.engine.Engines;
+import io.fastsocket.transport.engine.LoopEngine;
+import io.fastsocket.transport.engine.LoopStarter;
+import io.fastsocket.transport.engine.PinnedLoop;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The running loops of a new group, on the best engine that starts.
+ *
+ * @param capabilities engine and placement, and why not more
+ */
+record GroupStart(LoopEngine engine, List<PinnedLoop> loops, List<Capability> capabilities) {
+    private static final InternalLogger logger = InternalLoggerFactory.getInstance(FastSocketEventLoopGroup.class);
+
+    static GroupStart onFirstEngineThatStarts(FastSocketEventLoopGroupBuilder wish, AffinityPlan plan, CpuSet allowed) {
+        List<String> whyNotMore = new ArrayList<>();
+        Throwable lastCause = null;
+        for (LoopEngine engine : Engines.ladder(wish.engine, wish.ringSizeEntries)) {
+            Optional<Throwable> unavailable = engine.unavailabilityCause();
+            try {
+                if (unavailable.isEmpty()) {
+                    List<PinnedLoop> loops = LoopStarter.start(engine, plan, wish.threadName, allowed);
+                    return new GroupStart(
+                            engine, loops, List.of(engineChosen(engine, whyNotMore), placed(plan, loops)));
+                }
+                lastCause = unavailable.get();
+            } catch (EngineStartException failed) {
+                lastCause = failed.getCause();
+            }
+            whyNotMore.add(engine.engine().label() + ": " + lastCause);
+        }
+        throw new IllegalStateException(
+                "start failed on event loop group: engine=" + wish.engine.label() + ": " + lastCause + "; fix: "
+                        + remedy(wish.engine),
+                lastCause);
+    }
+
+    private static String remedy(Engine engine) {
+        return switch (engine) {
+            case IO_URING ->
+                "allow io_uring (sysctl kernel.io_uring_disabled=0, the container's seccomp profile), put"
+                        + " netty-incubator-transport-native-io_uring on the class path, or use Engine.AUTO";
+            case EPOLL -> "run on Linux with netty-transport-native-epoll on the class path, or use Engine.AUTO";
+            case AUTO, NIO -> "raise the limits of open files and threads (ulimit -n, ulimit -u)";
+        };
+    }
+
+    private static Capability engineChosen(LoopEngine engine, List<String> whyNotMore) {
+        Optional<String> why = whyNotMore.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", whyNotMore));
+        why.ifPresent(cause -> logger.info(
+                "Engine {} instead of a better one: {}", engine.engine().label(), cause));
+        return new Capability("engine", engine.engine().label(), why);
+    }
+
+    private static Capability placed(AffinityPlan plan, List<PinnedLoop> loops) {
+        plan.warning().ifPresent(logger::warn);
+        List<String> problems = new ArrayList<>(plan.warning().stream().toList());
+        for (PinnedLoop loop : loops) {
+            loop.placement().failure().ifPresent(failure -> problems.add("loop " + loop.index() + ": " + failure));
+        }
+        long pinned =
+                loops.stream().filter(loop -> loop.cpu() != PinnedLoop.UNPINNED).count();
+        if (problems.size() > plan.warning().stream().count()) {
+            logger.warn(
+                    "pin failed on {} of {} loops: {}; fix: allow sched_setaffinity(2), or use placement none()",
+                    loops.size() - pinned,
+                    loops.size(),
+                    problems);
+        }
+        String chosen = pinned == loops.size()
+                ? "pinned"
+                : pinned == 0 ? "unpinned" : pinned + " of " + loops.size() + " pinned";
+        return new Capability(
+                "placement", chosen, problems.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", problems)));
+    }
+}

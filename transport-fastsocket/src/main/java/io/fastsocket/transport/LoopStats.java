@@ -1,0 +1,27 @@
+package io.fastsocket.transport;
+
+/**
+ * What one loop has done so far. Counts are since the group started and never fall; they are read one after the other
+ * while the loop goes on, so that sums over them may be off by what happened in between.
+ *
+ * @param loopIndex the loop's place in the plan, from 0
+ * @param cpu the CPU it is pinned to, or -1
+ * @param accepted connections its listener took
+ * @param acceptedLocal of these, the ones whose packets its CPU, or another hardware thread of its core, receives
+ * @param acceptedRemote of these, the ones whose packets another loop's CPU receives; where the CPU cannot be read, or no
+ *     loop is pinned to it, a connection is neither local nor remote
+ * @param handedOver of the remote ones, those given to the loop that receives their packets
+ * @param active accepted connections it owns now
+ * @param acceptErrors failed accept(2) calls
+ * @param acceptPauses times its listener rested because a limit was reached
+ */
+public record LoopStats(
+        int loopIndex,
+        int cpu,
+        long accepted,
+        long acceptedLocal,
+        long acceptedRemote,
+        long handedOver,
+        long active,
+        long acceptErrors,
+        long acceptPauses) {}

@@ -1,0 +1,63 @@
+package io.fastsocket.transport.engine;
+
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollEventLoopGroup;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.socket.ServerSocketChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.unix.Socket;
+import io.netty.channel.unix.UnixChannel;
+import io.netty.channel.unix.UnixChannelOption;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+
+/** Netty's native epoll transport. Needs no guards. */
+final class EpollEngine implements LoopEngine {
+    @Override
+    public Engine engine() {
+        return Engine.EPOLL;
+    }
+
+    @Override
+    public Optional<Throwable> unavailabilityCause() {
+        return Engines.causeOf(Epoll::unavailabilityCause);
+    }
+
+    @Override
+    public EventLoopGroup newLoop(Executor executor) {
+        return new EpollEventLoopGroup(1, executor);
+    }
+
+    @Override
+    public ServerSocketChannel newListener() {
+        return new EpollServerSocketChannel();
+    }
+
+    @Override
+    public SocketChannel newSocket() {
+        return new EpollSocketChannel();
+    }
+
+    @Override
+    public Class<? extends SocketChannel> socketChannelClass() {
+        return EpollSocketChannel.class;
+    }
+
+    @Override
+    public boolean canReusePort() {
+        return true;
+    }
+
+    @Override
+    public void reusePort(ServerSocketChannel listener) {
+        listener.config().setOption(UnixChannelOption.SO_REUSEPORT, true);
+    }
+
+    @Override
+    public Socket socketOf(Channel channel) {
+        return (Socket) ((UnixChannel) channel).fd();
+    }
+}

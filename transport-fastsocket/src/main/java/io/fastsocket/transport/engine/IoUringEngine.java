@@ -1,0 +1,137 @@
+package io.fastsocket.transport.engine;
+
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.socket.ServerSocketChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.unix.Socket;
+import io.netty.channel.unix.UnixChannel;
+import io.netty.channel.unix.UnixChannelOption;
+import io.netty.incubator.channel.uring.IOUring;
+import io.netty.incubator.channel.uring.IOUringEventLoop;
+import io.netty.incubator.channel.uring.IOUringEventLoopGroup;
+import io.netty.incubator.channel.uring.IOUringServerSocketChannel;
+import io.netty.incubator.channel.uring.IOUringSocketChannel;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+
+/** Netty's archived io_uring incubator, and the guards that make it safe to run (see {@link IoUringGuards}). */
+final class IoUringEngine implements LoopEngine {
+    /** The incubator's own default: no request is ever forced onto a kernel worker. */
+    private static final int IOSQE_ASYNC_THRESHOLD_NEVER = Integer.MAX_VALUE;
+
+    private static final InternalLogger logger = InternalLoggerFactory.getInstance(IoUringEngine.class);
+
+    private final int ringSizeEntries;
+    private final IoUringGuards guards;
+
+    IoUringEngine(int ringSizeEntries, IoUringGuards guards) {
+        this.ringSizeEntries = ringSizeEntries;
+        this.guards = guards;
+    }
+
+    @Override
+    public Engine engine() {
+        return Engine.IO_URING;
+    }
+
+    @Override
+    public Optional<Throwable> unavailabilityCause() {
+        return Engines.causeOf(IOUring::unavailabilityCause);
+    }
+
+    @Override
+    public EventLoopGroup newLoop(Executor executor) {
+        return new IOUringEventLoopGroup(1, executor, ringSizeEntries, IOSQE_ASYNC_THRESHOLD_NEVER);
+    }
+
+    @Override
+    public ServerSocketChannel newListener() {
+        return new IOUringServerSocketChannel();
+    }
+
+    @Override
+    public SocketChannel newSocket() {
+        IOUringSocketChannel channel = new IOUringSocketChannel();
+        guard(channel);
+        return channel;
+    }
+
+    @Override
+    public Class<? extends SocketChannel> socketChannelClass() {
+        return IOUringSocketChannel.class;
+    }
+
+    @Override
+    public boolean canReusePort() {
+        return true;
+    }
+
+    @Override
+    public void reusePort(ServerSocketChannel listener) {
+        listener.config().setOption(UnixChannelOption.SO_REUSEPORT, true);
+    }
+
+    @Override
+    public Socket socketOf(Channel channel) {
+        return (Socket) ((UnixChannel) channel).fd();
+    }
+
+    @Override
+    public void guard(Channel channel) {
+        if (channel instanceof IOUringSocketChannel socket && channel.pipeline().get(IoUringGuard.class) == null) {
+            channel.pipeline().addFirst(IoUringGuard.NAME, new IoUringGuard(socket, guards));
+        }
+    }
+
+    @Override
+    public boolean drainAcceptQueue(
+            ServerSocketChannel listener, Channel parent, int budgetConnections, Consumer<Channel> accepted)
+            throws IOException {
+        if (!guards.drainedAccept() || !AcceptedSockets.available()) {
+            return false;
+        }
+        return AcceptedSockets.drain(socketOf(listener), parent, budgetConnections, accepted);
+    }
+
+    /**
+     * The incubator only queues the close, and an outstanding poll or accept keeps the file open. Shutting the socket
+     * down ends both, and submitting at once lets the kernel close it before this call returns.
+     */
+    @Override
+    public void closeListener(ServerSocketChannel listener, EventLoop loop) {
+        shutDown(listener);
+        listener.close();
+        // From here on the kernel has left the reuseport group and freed the port.
+        ((IOUringEventLoop) loop).submitIO();
+    }
+
+    @Override
+    public void abortTransfers(Channel channel) {
+        endTransfers(channel);
+    }
+
+    /**
+     * Ends what a connection's close may be waiting for, as close(2) itself would: what was written and fits goes into
+     * the socket's send buffer, the rest is lost. Called on its loop.
+     */
+    static void endTransfers(Channel channel) {
+        if (channel.isOpen()) {
+            ((IOUringEventLoop) channel.eventLoop()).submitIO();
+            shutDown(channel);
+        }
+    }
+
+    private static void shutDown(Channel channel) {
+        try {
+            ((Socket) ((UnixChannel) channel).fd()).shutdown();
+        } catch (IOException alreadyGone) {
+            logger.debug("shutdown(2) failed on {}: nothing left to end", channel, alreadyGone);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package io.fastsocket.transport.engine;
+
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.FileRegion;
+import io.netty.incubator.channel.uring.IOUringSocketChannel;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+
+/**
+ * Stands at the head of an io_uring connection's pipeline and keeps it from the incubator's defects: what each part
+ * prevents is said in {@link IoUringGuards}. One instance per channel, used by its loop alone.
+ */
+final class IoUringGuard extends ChannelDuplexHandler {
+    static final String NAME = "fastsocket#guard";
+
+    private final IOUringSocketChannel channel;
+    private final IoUringGuards guards;
+    private final HeldInput heldInput;
+
+    IoUringGuard(IOUringSocketChannel channel, IoUringGuards guards) {
+        this.channel = channel;
+        this.guards = guards;
+        this.heldInput = new HeldInput(channel.config());
+        enforceOneMessagePerRead();
+    }
+
+    private void enforceOneMessagePerRead() {
+        if (guards.oneMessagePerRead()) {
+            OneMessagePerRead.enforce(channel.config());
+        }
+    }
+
+    // ---- in
+
+    @Override
+    public void read(ChannelHandlerContext ctx) {
+        // Options set since the last read, the user's childOption included, must not lift the guard.
+        enforceOneMessagePerRead();
+        if (!guards.heldInput() || !heldInput.release(ctx)) {
+            ctx.read();
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object msg) {
+        if (!guards.heldInput() || !heldInput.hold(msg)) {
+            ctx.fireChannelRead(msg);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        if (heldInput.isEmpty()) {
+            ctx.fireChannelReadComplete();
+        }
+        if (channel.unsafe().recvBufAllocHandle().lastBytesRead() < 0
+                && !channel.config().isAllowHalfClosure()) {
+            // The end of input has made the transport close the channel, past close() below.
+            boundClose();
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (!heldInput.holdEndOfInput(event)) {
+            ctx.fireUserEventTriggered(event);
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        heldInput.discard();
+        ctx.fireChannelInactive();
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        heldInput.discard();
+    }
+
+    // ---- out
+
+    @Override
+    public void connect(
+            ChannelHandlerContext ctx,
+            SocketAddress remoteAddress,
+            SocketAddress localAddress,
+            ChannelPromise promise) {
+        if (remoteAddress instanceof InetSocketAddress) {
+            ctx.connect(remoteAddress, localAddress, promise);
+        } else {
+            promise.setFailure(new UnsupportedOperationException("connect failed on " + channel + ": remoteAddress="
+                    + remoteAddress + " (expected an InetSocketAddress): io_uring carries TCP only;"
+                    + " fix: use the epoll engine for Unix domain sockets"));
+        }
+    }
+
+    @Override
+    public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
+        if (guards.fileRegions() && msg instanceof FileRegion region) {
+            FileRegionChunks.write(ctx, region, promise);
+        } else {
+            ctx.write(msg, promise);
+        }
+    }
+
+    @Override
+    public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
+        heldInput.discard();
+        ctx.close(promise);
+        boundClose();
+    }
+
+    private void boundClose() {
+        if (guards.boundedClose() && channel.isOpen()) {
+            // Mostly the transfer that was outstanding has completed by now and only its event waits to be handled.
+            channel.eventLoop().execute(() -> IoUringEngine.endTransfers(channel));
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package io.fastsocket.transport.engine;
+
+/**
+ * Which guards the io_uring engine carries. All of them, except in the tests that show what each one prevents.
+ *
+ * @param oneMessagePerRead a read is not followed by a second one that could wait in the kernel
+ * @param boundedClose a close that waits for an outstanding transfer shuts the socket down
+ * @param heldInput what a closing peer sent waits until the application reads
+ * @param fileRegions file regions are written in chunks, which the transport cannot do itself
+ * @param drainedAccept the accept queue is emptied in a loop, not one connection a turn
+ */
+record IoUringGuards(
+        boolean oneMessagePerRead,
+        boolean boundedClose,
+        boolean heldInput,
+        boolean fileRegions,
+        boolean drainedAccept) {
+    static final IoUringGuards ALL_ON = new IoUringGuards(true, true, true, true, true);
+}

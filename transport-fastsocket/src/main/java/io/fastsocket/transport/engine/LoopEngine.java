@@ -1,0 +1,92 @@
+package io.fastsocket.transport.engine;
+
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.socket.ServerSocketChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.unix.Socket;
+import io.netty.util.internal.SystemPropertyUtil;
+import java.io.IOException;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One kind of event loop behind one small interface, so that another Netty generation is one more implementation.
+ * Implementations have no mutable state and may be used from any thread.
+ */
+public interface LoopEngine {
+    /** Which engine this is; never {@link Engine#AUTO}. */
+    Engine engine();
+
+    /** Why this process cannot use the engine, or empty when it can. */
+    Optional<Throwable> unavailabilityCause();
+
+    /**
+     * Makes a genuine Netty group of exactly one loop. Called on the thread that will run the loop, so that what the
+     * loop allocates is allocated there.
+     *
+     * @param executor receives the loop's body once, when the loop is given its first task
+     */
+    EventLoopGroup newLoop(Executor executor);
+
+    /** A new, unregistered listener. */
+    ServerSocketChannel newListener();
+
+    /** A new, unregistered client channel, with the engine's guards. */
+    SocketChannel newSocket();
+
+    /** The class of {@link #newSocket()} and of accepted children. */
+    Class<? extends SocketChannel> socketChannelClass();
+
+    /**
+     * Whether a listener can be one of several on a port. Decided by the operating system, not by privilege.
+     *
+     * @see <a href="https://man7.org/linux/man-pages/man7/socket.7.html">socket(7), SO_REUSEPORT</a>
+     */
+    boolean canReusePort();
+
+    /** Lets {@code listener} share its port. Call before bind. */
+    void reusePort(ServerSocketChannel listener);
+
+    /** The raw socket of a channel of this engine, or null when the engine does not give it away (NIO). */
+    default @Nullable Socket socketOf(Channel channel) {
+        return null;
+    }
+
+    /** Puts the engine's guards at the head of a channel's pipeline, once. Call before the channel is registered. */
+    default void guard(Channel channel) {}
+
+    /**
+     * Accepts what else waits in the listener's queue, for engines whose listener takes one connection a turn. Called on
+     * the listener's loop.
+     *
+     * @param parent becomes the children's {@link Channel#parent()}
+     * @param budgetConnections the most to accept, at least 1
+     * @return true when the budget ended the drain, false when the queue was empty or the engine drains by itself
+     * @throws IOException the error of accept(2)
+     */
+    default boolean drainAcceptQueue(
+            ServerSocketChannel listener, Channel parent, int budgetConnections, Consumer<Channel> accepted)
+            throws IOException {
+        return false;
+    }
+
+    /**
+     * Closes a listener on its loop so that its port is free when the call returns, whatever operation is outstanding.
+     */
+    default void closeListener(ServerSocketChannel listener, EventLoop loop) {
+        listener.close();
+    }
+
+    /** Ends a connection's transfers at once, so that a close that waits for them completes. Called on its loop. */
+    default void abortTransfers(Channel channel) {}
+
+    /** True on the operating system whose socket options this project uses. */
+    static boolean isLinux() {
+        return SystemPropertyUtil.get("os.name", "").toLowerCase(Locale.ROOT).startsWith("linux");
+    }
+}

@@ -1,0 +1,50 @@
+package io.fastsocket.transport.kernel;
+
+import io.netty.channel.unix.Socket;
+import java.io.IOException;
+
+/**
+ * The socket options this project uses beyond Netty's, with their numbers on x86, ARM, RISC-V and POWER.
+ *
+ * @see <a href="https://man7.org/linux/man-pages/man7/socket.7.html">socket(7)</a>
+ */
+public final class SocketOptions {
+    static final int SOL_SOCKET = 1;
+    static final int SO_INCOMING_CPU = 49;
+    static final int SO_ATTACH_REUSEPORT_CBPF = 51;
+
+    /** What {@link #incomingCpu} answers for a socket that has not received a packet. */
+    public static final int CPU_UNKNOWN = -1;
+
+    private SocketOptions() {}
+
+    /**
+     * The CPU on which the kernel processed the last packet of a connection (Linux 3.19).
+     *
+     * @return a CPU number, or {@link #CPU_UNKNOWN}
+     * @throws IOException when the socket is closed or the kernel has no such option
+     */
+    public static int incomingCpu(Socket connection) throws IOException {
+        return connection.getIntOpt(SOL_SOCKET, SO_INCOMING_CPU);
+    }
+
+    /**
+     * Marks a listener as the one for packets of {@code cpu}. The call succeeds since Linux 4.4; members of a reuseport
+     * group are chosen by it since 6.2 (6.1 with backports), see {@link KernelCapability#INCOMING_CPU_STEERING}.
+     */
+    public static void setIncomingCpu(Socket listener, int cpu) throws IOException {
+        listener.setIntOpt(SOL_SOCKET, SO_INCOMING_CPU, cpu);
+    }
+
+    /**
+     * Gives the reuseport group of a <em>listening</em> socket a program that answers an index into the group, in the
+     * order of listen(2). Needs no privilege (Linux 4.6 for TCP). An index outside the group means the kernel's hash.
+     * Through a socket that is not listening yet it would make that socket's bind or listen fail with EADDRINUSE.
+     *
+     * @throws IOException EINVAL for a program the kernel refuses or a socket without SO_REUSEPORT; ENOMEM for one
+     *     beyond net.core.optmem_max
+     */
+    public static void attachReuseportProgram(Socket listener, BpfInstruction... program) throws IOException {
+        SockFprog.attach(listener, program);
+    }
+}

@@ -1,0 +1,211 @@
+package io.fastsocket.transport.listen;
+
+import io.fastsocket.affinity.CpuTopology;
+import io.fastsocket.transport.engine.EventCounters;
+import io.fastsocket.transport.engine.LoopEngine;
+import io.fastsocket.transport.engine.PinnedLoop;
+import io.fastsocket.transport.kernel.SocketOptions;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.EventLoop;
+import io.netty.channel.unix.Socket;
+import io.netty.util.AttributeKey;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The loops of one group as the way in sees them: who owns which CPU, what each loop accepted, and the connections it
+ * owns. One per event loop group; safe for use by any thread unless a method says otherwise.
+ */
+public final class AcceptingLoops {
+    private static final AttributeKey<EventLoop> OWNER = AttributeKey.valueOf(AcceptingLoops.class, "owner");
+
+    private final LoopEngine engine;
+    private final List<PinnedLoop> loops;
+    private final IdentityHashMap<EventLoop, PinnedLoop> loopByEventLoop = new IdentityHashMap<>();
+    private final SteeringPolicy steering;
+    private final OwnershipPolicy ownership;
+    private final CpuOwners owners;
+    private final List<EventCounters<AcceptEvent>> counters = new ArrayList<>();
+    private final List<ConnectionTable> connections = new ArrayList<>();
+    private final Set<FastSocketServerSocketChannel> servers = ConcurrentHashMap.newKeySet();
+
+    /** Makes the loops known to {@link FastSocketServerSocketChannel}, until {@link #forget()}. */
+    public AcceptingLoops(
+            LoopEngine engine,
+            List<PinnedLoop> loops,
+            SteeringPolicy steering,
+            OwnershipPolicy ownership,
+            CpuTopology topology) {
+        this.engine = engine;
+        this.loops = loops;
+        this.steering = steering;
+        this.ownership = ownership;
+        this.owners = CpuOwners.of(loops, topology);
+        for (PinnedLoop loop : loops) {
+            loopByEventLoop.put(loop.eventLoop(), loop);
+            counters.add(new EventCounters<>(AcceptEvent.class));
+            connections.add(new ConnectionTable());
+        }
+        LoopRegistry.add(this);
+    }
+
+    /** The loops have ended; no server channel will be registered with them any more. */
+    public void forget() {
+        LoopRegistry.remove(this);
+    }
+
+    LoopEngine engine() {
+        return engine;
+    }
+
+    List<PinnedLoop> loops() {
+        return loops;
+    }
+
+    SteeringPolicy steering() {
+        return steering;
+    }
+
+    CpuOwners owners() {
+        return owners;
+    }
+
+    Set<FastSocketServerSocketChannel> openServers() {
+        return servers;
+    }
+
+    /** The server channels that are bound on these loops. */
+    public List<FastSocketServerSocketChannel> servers() {
+        return List.copyOf(servers);
+    }
+
+    // ---- own
+
+    /**
+     * Decides, on the loop that accepted it, which loop a connection will live on, and counts it.
+     *
+     * @return the loop that owns it; {@code acceptedOn} when nothing speaks for another
+     */
+    EventLoop assignOwner(PinnedLoop acceptedOn, Channel child) {
+        EventCounters<AcceptEvent> counts = counters.get(acceptedOn.index());
+        counts.increment(AcceptEvent.ACCEPTED);
+        int owner = ownerByPackets(child);
+        if (owner == CpuOwners.NO_LOOP) {
+            return acceptedOn.eventLoop();
+        }
+        boolean local = owner == acceptedOn.index();
+        counts.increment(local ? AcceptEvent.ACCEPTED_LOCAL : AcceptEvent.ACCEPTED_REMOTE);
+        if (local || ownership == OwnershipPolicy.STAY_WITH_LISTENER) {
+            return acceptedOn.eventLoop();
+        }
+        counts.increment(AcceptEvent.HANDED_OVER);
+        EventLoop other = loops.get(owner).eventLoop();
+        child.attr(OWNER).set(other);
+        return other;
+    }
+
+    /** Remembers the owner of a connection whose acceptor will not be called on that loop. */
+    static void rememberOwner(Channel child, EventLoop owner) {
+        child.attr(OWNER).set(owner);
+    }
+
+    /** The index of the loop that receives the connection's packets, or {@link CpuOwners#NO_LOOP} when not known. */
+    private int ownerByPackets(Channel child) {
+        Socket socket = engine.socketOf(child);
+        if (socket == null) {
+            return CpuOwners.NO_LOOP;
+        }
+        try {
+            return owners.loopOf(SocketOptions.incomingCpu(socket));
+        } catch (IOException closedOrUnknown) {
+            return CpuOwners.NO_LOOP;
+        }
+    }
+
+    /**
+     * Registers an accepted connection with the loop that owns it and enters it into that loop's table.
+     *
+     * @param fallback where it goes when no loop of ours accepted it and its packets name none
+     */
+    public ChannelFuture registerAccepted(Channel child, ChannelPromise promise, EventLoop fallback) {
+        EventLoop owner = ownerOf(child, fallback);
+        ChannelFuture registered = owner.register(promise);
+        PinnedLoop loop = loopOf(owner);
+        if (loop != null) {
+            ConnectionTable table = connections.get(loop.index());
+            if (registered.isDone() && owner.inEventLoop()) {
+                table.add(child);
+            } else {
+                registered.addListener(done -> table.add(child));
+            }
+        }
+        return registered;
+    }
+
+    private EventLoop ownerOf(Channel child, EventLoop fallback) {
+        if (child.hasAttr(OWNER)) {
+            EventLoop owner = child.attr(OWNER).getAndSet(null);
+            if (owner != null && loopOf(owner) != null) {
+                return owner;
+            }
+        }
+        if (fallback.inEventLoop()) {
+            return fallback;
+        }
+        // Accepted on another group's loop: a separate boss group.
+        int byPackets = ownership == OwnershipPolicy.FOLLOW_PACKETS ? ownerByPackets(child) : CpuOwners.NO_LOOP;
+        return byPackets == CpuOwners.NO_LOOP ? fallback : loops.get(byPackets).eventLoop();
+    }
+
+    private @Nullable PinnedLoop loopOf(EventLoop eventLoop) {
+        return loopByEventLoop.get(eventLoop);
+    }
+
+    EventCounters<AcceptEvent> counters(PinnedLoop loop) {
+        return counters.get(loop.index());
+    }
+
+    // ---- see
+
+    /** How often something has happened on one loop so far. */
+    public long count(int loopIndex, AcceptEvent event) {
+        return counters.get(loopIndex).get(event);
+    }
+
+    /** How many accepted connections a loop owns now. */
+    public int connectionCount(int loopIndex) {
+        return connections.get(loopIndex).size();
+    }
+
+    /** The accepted connections a loop owns now. */
+    public List<Channel> connections(int loopIndex) {
+        return connections.get(loopIndex).snapshot();
+    }
+
+    /** The open connection between two addresses; the calling loop's own table is asked first, then the others. */
+    public Optional<Channel> findConnection(SocketAddress local, SocketAddress remote) {
+        int first = 0;
+        for (PinnedLoop loop : loops) {
+            if (loop.eventLoop().inEventLoop()) {
+                first = loop.index();
+            }
+        }
+        for (int i = 0; i < loops.size(); i++) {
+            Optional<Channel> found =
+                    connections.get((first + i) % loops.size()).find(local, remote);
+            if (found.isPresent()) {
+                return found;
+            }
+        }
+        return Optional.empty();
+    }
+}

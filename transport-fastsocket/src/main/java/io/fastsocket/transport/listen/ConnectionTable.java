@@ -1,0 +1,42 @@
+package io.fastsocket.transport.listen;
+
+import io.netty.channel.Channel;
+import java.net.SocketAddress;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The accepted connections that one loop owns: Fastsocket's local established table. Only that loop adds and removes, so
+ * its writes never wait for another loop; any thread may read.
+ */
+final class ConnectionTable {
+    /** A connection's two ends; unique among open connections of one machine. */
+    private record Ends(SocketAddress local, SocketAddress remote) {}
+
+    private final ConcurrentHashMap<Ends, Channel> open = new ConcurrentHashMap<>();
+
+    /** Adds a connection until it closes. Called on its loop. */
+    void add(Channel connection) {
+        Ends ends = new Ends(connection.localAddress(), connection.remoteAddress());
+        if (!connection.isActive() || ends.remote() == null || ends.local() == null) {
+            // Gone before it was registered.
+            return;
+        }
+        open.put(ends, connection);
+        // A later connection of the same ends may stand there by then.
+        connection.closeFuture().addListener(closed -> open.remove(ends, connection));
+    }
+
+    int size() {
+        return open.size();
+    }
+
+    List<Channel> snapshot() {
+        return List.copyOf(open.values());
+    }
+
+    Optional<Channel> find(SocketAddress local, SocketAddress remote) {
+        return Optional.ofNullable(open.get(new Ends(local, remote)));
+    }
+}

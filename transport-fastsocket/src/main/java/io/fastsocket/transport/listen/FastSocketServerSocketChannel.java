@@ -1,0 +1,236 @@
+package io.fastsocket.transport.listen;
+
+import io.netty.channel.AbstractServerChannel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.ServerSocketChannel;
+import io.netty.channel.socket.ServerSocketChannelConfig;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.channels.AlreadyBoundException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.UnresolvedAddressException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One server channel for the application, one listener per event loop behind it. Name it in a bootstrap whose group is a
+ * {@code FastSocketEventLoopGroup}; nothing else in the bootstrap changes.
+ *
+ * <p>Binding opens a genuine listener of the group's engine on every loop, on the same port, lets the kernel choose among
+ * them (see {@link SteeringPolicy}), and completes when all of them listen; when one fails none is left. Options and
+ * auto-read are copied to every listener. Accepted connections are genuine channels of the engine, live on the loop that
+ * owns them, and have this channel as their parent.
+ *
+ * <p>With a separate worker group of the same engine, the loops of the worker group listen. When a handler given with
+ * {@code ServerBootstrap.handler(..)} overrides {@code channelRead} or {@code channelReadComplete}, it is called on this
+ * channel's loop for every connection, which costs each of them one task.
+ *
+ * <p>May be used from any thread, like every Netty channel. Unix domain sockets are refused at bind.
+ */
+public final class FastSocketServerSocketChannel extends AbstractServerChannel implements ServerSocketChannel {
+    private final FastSocketServerSocketChannelConfig config = new FastSocketServerSocketChannelConfig(this);
+
+    private volatile @Nullable ListenerGroup listeners;
+    private volatile boolean closed;
+    private volatile boolean active;
+
+    public FastSocketServerSocketChannel() {
+        pipeline().addFirst("fastsocket#bind", new BindHandler());
+    }
+
+    // ---- bind
+
+    /** Takes the bind before it reaches the channel, whose own bind would have to finish at once. */
+    private final class BindHandler extends ChannelOutboundHandlerAdapter {
+        @Override
+        public void bind(ChannelHandlerContext ctx, SocketAddress localAddress, ChannelPromise promise) {
+            if (promise.setUncancellable()) {
+                openListeners(localAddress, promise);
+            }
+        }
+    }
+
+    private void openListeners(SocketAddress localAddress, ChannelPromise promise) {
+        if (closed) {
+            promise.setFailure(new ClosedChannelException());
+            return;
+        }
+        if (listeners != null) {
+            promise.setFailure(new AlreadyBoundException());
+            return;
+        }
+        InetSocketAddress address;
+        try {
+            address = requireBindable(localAddress);
+        } catch (RuntimeException refused) {
+            promise.setFailure(refused);
+            return;
+        }
+        ListenerGroup opening = new ListenerGroup(this, config, listeningLoops());
+        listeners = opening;
+        opening.open(address).whenComplete((done, failure) -> eventLoop().execute(() -> opened(promise, failure)));
+    }
+
+    private static InetSocketAddress requireBindable(SocketAddress localAddress) {
+        if (!(localAddress instanceof InetSocketAddress address)) {
+            throw new UnsupportedOperationException("bind failed on server channel: localAddress=" + localAddress
+                    + " (expected an InetSocketAddress): only TCP listeners can share an address;"
+                    + " fix: use the engine's own channel class for Unix domain sockets");
+        }
+        if (address.isUnresolved()) {
+            throw new UnresolvedAddressException();
+        }
+        return address;
+    }
+
+    /** The loops that will own the connections: a separate worker group's, if it is one of ours, else this channel's. */
+    private AcceptingLoops listeningLoops() {
+        AcceptingLoops own = LoopRegistry.find(eventLoop());
+        if (own == null) {
+            throw new IllegalStateException("the event loop group of " + this + " has shut down");
+        }
+        BootstrapAcceptor acceptor = BootstrapAcceptor.find(pipeline());
+        AcceptingLoops workers = acceptor == null ? null : acceptor.childLoops();
+        return workers != null && workers.engine().engine() == own.engine().engine() ? workers : own;
+    }
+
+    private void opened(ChannelPromise promise, @Nullable Throwable failure) {
+        if (failure != null) {
+            listeners = null;
+            promise.setFailure(failure);
+            return;
+        }
+        if (closed) {
+            promise.setFailure(new ClosedChannelException());
+            return;
+        }
+        active = true;
+        promise.setSuccess();
+        pipeline().fireChannelActive();
+    }
+
+    @Override
+    protected void doBind(SocketAddress localAddress) {
+        throw new UnsupportedOperationException("bind failed on " + this
+                + ": the listeners open step by step; fix: call channel.bind(), not unsafe().bind()");
+    }
+
+    // ---- accept
+
+    @Override
+    protected void doBeginRead() {
+        boolean autoRead = config.isAutoRead();
+        forEachListener(listener -> {
+            if (autoRead) {
+                listener.config().setAutoRead(true);
+            } else {
+                listener.read();
+            }
+        });
+    }
+
+    void forEachListener(Consumer<ServerSocketChannel> action) {
+        ListenerGroup group = listeners;
+        if (group != null) {
+            group.listeners().forEach(action);
+        }
+    }
+
+    /** What steers connections to the listeners, once bound; null before. */
+    public @Nullable SteeringChoice steering() {
+        ListenerGroup group = listeners;
+        return active && group != null ? group.steering() : null;
+    }
+
+    // ---- close
+
+    @Override
+    protected AbstractUnsafe newUnsafe() {
+        return new ServerUnsafe();
+    }
+
+    private final class ServerUnsafe extends AbstractUnsafe {
+        /** The close goes on when all listeners are closed, wherever it was asked for. */
+        @Override
+        protected Executor prepareToClose() {
+            return afterwards -> closeListeners(() -> runOnLoop(afterwards));
+        }
+
+        @Override
+        public void connect(SocketAddress remoteAddress, SocketAddress localAddress, ChannelPromise promise) {
+            safeSetFailure(promise, new UnsupportedOperationException());
+        }
+    }
+
+    private void closeListeners(Runnable afterwards) {
+        closed = true;
+        ListenerGroup group = listeners;
+        if (group == null) {
+            afterwards.run();
+        } else {
+            group.close().whenComplete((done, failure) -> afterwards.run());
+        }
+    }
+
+    private void runOnLoop(Runnable task) {
+        EventLoop loop = eventLoop();
+        if (loop.inEventLoop()) {
+            task.run();
+            return;
+        }
+        try {
+            loop.execute(task);
+        } catch (RejectedExecutionException loopEnded) {
+            task.run();
+        }
+    }
+
+    @Override
+    protected void doClose() {
+        active = false;
+        closeListeners(() -> {});
+    }
+
+    // ---- state
+
+    @Override
+    protected boolean isCompatible(EventLoop loop) {
+        return LoopRegistry.find(loop) != null;
+    }
+
+    @Override
+    public boolean isOpen() {
+        return !closed;
+    }
+
+    @Override
+    public boolean isActive() {
+        return active && !closed;
+    }
+
+    @Override
+    public ServerSocketChannelConfig config() {
+        return config;
+    }
+
+    @Override
+    protected @Nullable SocketAddress localAddress0() {
+        ListenerGroup group = listeners;
+        return group == null ? null : group.localAddress();
+    }
+
+    @Override
+    public @Nullable InetSocketAddress localAddress() {
+        return (InetSocketAddress) super.localAddress();
+    }
+
+    @Override
+    public @Nullable InetSocketAddress remoteAddress() {
+        return null;
+    }
+}

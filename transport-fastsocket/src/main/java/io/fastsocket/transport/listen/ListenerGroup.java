@@ -1,0 +1,216 @@
+package io.fastsocket.transport.listen;
+
+import io.fastsocket.transport.engine.LoopEngine;
+import io.fastsocket.transport.engine.PinnedLoop;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.ServerSocketChannel;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The listeners behind one server channel, one per loop, opened and closed in an order that the kernel's index follows:
+ * opened from loop 0 up, closed from the last down, so that no index ever moves.
+ *
+ * <p>Opened and closed once; each step runs on the loop of the listener it concerns.
+ */
+final class ListenerGroup {
+    private final FastSocketServerSocketChannel server;
+    private final FastSocketServerSocketChannelConfig config;
+    private final AcceptingLoops accepting;
+    private final LoopEngine engine;
+    private final ChildRoute route;
+    private final AcceptErrorReport errors;
+
+    /** By loop index; grows while opening. */
+    private final List<ServerSocketChannel> listeners = new CopyOnWriteArrayList<>();
+
+    private final ReuseportOrder<ServerSocketChannel> order = new ReuseportOrder<>();
+    private final CompletableFuture<@Nullable Void> opened = new CompletableFuture<>();
+    private @Nullable CompletableFuture<@Nullable Void> closed;
+    private volatile boolean closing;
+    private volatile @Nullable SteeringChoice steering;
+    private volatile @Nullable InetSocketAddress localAddress;
+
+    ListenerGroup(
+            FastSocketServerSocketChannel server,
+            FastSocketServerSocketChannelConfig config,
+            AcceptingLoops accepting) {
+        this.server = server;
+        this.config = config;
+        this.accepting = accepting;
+        this.engine = accepting.engine();
+        this.route = new ChildRoute(server);
+        this.errors = new AcceptErrorReport(server);
+    }
+
+    // ---- open
+
+    /**
+     * Opens a listener on every loop.
+     *
+     * @return done when all listen and are steered; failed, with none left, when one could not be opened
+     */
+    CompletableFuture<@Nullable Void> open(InetSocketAddress address) {
+        accepting.openServers().add(server);
+        try {
+            if (!config.sharesPortWithOthers()) {
+                ExclusivePort.require(address, config.isReuseAddress());
+            }
+            openNext(address);
+        } catch (Exception | LinkageError failed) {
+            openFailed(failed);
+        }
+        return opened;
+    }
+
+    private int listenersWanted() {
+        return engine.canReusePort() ? accepting.loops().size() : 1;
+    }
+
+    private void openNext(InetSocketAddress address) {
+        if (closing) {
+            openFailed(new java.nio.channels.ClosedChannelException());
+            return;
+        }
+        PinnedLoop loop = accepting.loops().get(listeners.size());
+        ServerSocketChannel listener = newListener(loop);
+        listeners.add(listener);
+        loop.eventLoop().register(listener).addListener((ChannelFuture registered) -> {
+            if (!registered.isSuccess()) {
+                openFailed(BindFailure.of(address, registered.cause()));
+                return;
+            }
+            listener.bind(address).addListener((ChannelFuture bound) -> {
+                if (bound.isSuccess()) {
+                    listening(listener, address);
+                } else {
+                    openFailed(BindFailure.of(address, bound.cause()));
+                }
+            });
+        });
+    }
+
+    private ServerSocketChannel newListener(PinnedLoop loop) {
+        ServerSocketChannel listener = engine.newListener();
+        try {
+            if (listenersWanted() > 1) {
+                engine.reusePort(listener);
+            }
+            config.applyTo(listener);
+            listener.pipeline().addLast(new ListenerHandler(server, config, accepting, loop, route, errors));
+            return listener;
+        } catch (RuntimeException | Error failed) {
+            listener.unsafe().closeForcibly();
+            throw failed;
+        }
+    }
+
+    private void listening(ServerSocketChannel listener, InetSocketAddress asked) {
+        order.listening(listener);
+        // Closed by somebody else, for example because its loop ended: half a server is none.
+        listener.closeFuture().addListener(done -> {
+            if (!closing) {
+                server.close();
+            }
+        });
+        int port = listener.localAddress().getPort();
+        InetSocketAddress address = new InetSocketAddress(asked.getAddress(), port);
+        if (listeners.size() < listenersWanted()) {
+            try {
+                openNext(address);
+            } catch (Exception | LinkageError failed) {
+                openFailed(BindFailure.of(address, failed));
+            }
+            return;
+        }
+        steering = steer();
+        localAddress = listeners.get(0).localAddress();
+        opened.complete(null);
+    }
+
+    private SteeringChoice steer() {
+        if (!engine.canReusePort()) {
+            return new SteeringChoice(
+                    SteeringChoice.ONE_LISTENER,
+                    java.util.Optional.of("this system does not spread connections over listeners of a port"));
+        }
+        return new Steering(engine, accepting.loops(), accepting.owners())
+                .apply(accepting.steering(), listeners, order);
+    }
+
+    private void openFailed(Throwable failure) {
+        closing = true;
+        closeAll().whenComplete((done, ignored) -> opened.completeExceptionally(failure));
+    }
+
+    // ---- close
+
+    /** Closes all listeners, after the opening has ended; done when the port is free. */
+    synchronized CompletableFuture<@Nullable Void> close() {
+        closing = true;
+        if (closed == null) {
+            closed = opened.handle((done, failure) -> failure)
+                    .thenCompose(failure -> failure == null ? closeAll() : CompletableFuture.completedFuture(null));
+        }
+        return closed;
+    }
+
+    private CompletableFuture<@Nullable Void> closeAll() {
+        CompletableFuture<@Nullable Void> allClosed = new CompletableFuture<>();
+        closeLast(new ArrayList<>(listeners), allClosed);
+        allClosed.whenComplete((done, failure) -> accepting.openServers().remove(server));
+        return allClosed;
+    }
+
+    private void closeLast(List<ServerSocketChannel> open, CompletableFuture<@Nullable Void> allClosed) {
+        if (open.isEmpty()) {
+            allClosed.complete(null);
+            return;
+        }
+        ServerSocketChannel listener = open.remove(open.size() - 1);
+        EventLoop loop = accepting.loops().get(open.size()).eventLoop();
+        Runnable close = () -> {
+            if (listener.isRegistered()) {
+                engine.closeListener(listener, loop);
+            } else {
+                listener.unsafe().closeForcibly();
+            }
+            closeLast(open, allClosed);
+        };
+        if (loop.inEventLoop()) {
+            close.run();
+            return;
+        }
+        try {
+            loop.execute(close);
+        } catch (RejectedExecutionException loopEnded) {
+            if (listener.isOpen()) {
+                // The loop ended without closing it; nobody else uses the socket any more.
+                listener.unsafe().closeForcibly();
+            }
+            closeLast(open, allClosed);
+        }
+    }
+
+    // ---- state
+
+    List<ServerSocketChannel> listeners() {
+        return listeners;
+    }
+
+    @Nullable
+    SteeringChoice steering() {
+        return steering;
+    }
+
+    @Nullable
+    InetSocketAddress localAddress() {
+        return localAddress;
+    }
+}
