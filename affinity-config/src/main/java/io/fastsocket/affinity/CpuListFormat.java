@@ -5,7 +5,7 @@ import java.util.BitSet;
 /** The kernel's list form of a CPU set, {@code "0-3,8"}: what {@code %*pbl} prints. */
 final class CpuListFormat {
     /** Above the 20 479 characters of every other CPU of 8192, the longest list the kernel writes. */
-    private static final int LENGTH_MAX = 64 * 1024;
+    static final int LENGTH_MAX = 64 * 1024;
 
     private final String list;
     private final BitSet bits = new BitSet();

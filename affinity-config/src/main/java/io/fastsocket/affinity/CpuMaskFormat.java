@@ -1,6 +1,7 @@
 package io.fastsocket.affinity;
 
 import java.util.BitSet;
+import java.util.HexFormat;
 
 /** The kernel's mask form of a CPU set, {@code "1,00000003"}: what {@code %*pb} prints. */
 final class CpuMaskFormat {
@@ -33,7 +34,7 @@ final class CpuMaskFormat {
         int highestGroup = Math.max(0, bits.length() - 1) / GROUP_CPUS;
         StringBuilder mask = new StringBuilder(Integer.toHexString(group(bits, highestGroup)));
         for (int index = highestGroup - 1; index >= 0; index--) {
-            mask.append(String.format(",%08x", group(bits, index)));
+            mask.append(',').append(HexFormat.of().toHexDigits(group(bits, index)));
         }
         return mask.toString();
     }

@@ -29,6 +29,7 @@ public final class PinnedThreadFactory implements ThreadFactory {
     private final String threadName;
     private final boolean daemon;
     private final int cpu;
+    private final CpuSet wanted;
     private final CpuSet allowed;
     private final Consumer<PinResult> report;
 
@@ -36,7 +37,8 @@ public final class PinnedThreadFactory implements ThreadFactory {
      * @param threadName the name of every thread made; a loop has one
      * @param daemon whether the JVM may end while the thread runs
      * @param cpu the CPU to pin to, or {@link LoopPlacement#UNPINNED}
-     * @param allowed the CPUs of an unpinned thread, {@link CpuTopology#allowed()}; empty: leave the mask as inherited
+     * @param allowed the CPUs of a thread that is unpinned or cannot be pinned, {@link CpuTopology#allowed()}; empty: leave
+     *     it the mask it inherits
      * @param report told once per thread, on that thread; what it throws is logged and otherwise ignored
      * @throws IllegalArgumentException if {@code cpu} is no CPU number
      */
@@ -44,7 +46,8 @@ public final class PinnedThreadFactory implements ThreadFactory {
         this.threadName = requireNonNull(threadName, "threadName");
         this.daemon = daemon;
         this.cpu = cpu;
-        this.allowed = cpu == LoopPlacement.UNPINNED ? requireNonNull(allowed, "allowed") : CpuSet.of(cpu);
+        this.wanted = cpu == LoopPlacement.UNPINNED ? allowed : CpuSet.of(cpu);
+        this.allowed = requireNonNull(allowed, "allowed");
         this.report = requireNonNull(report, "report");
     }
 
@@ -63,37 +66,48 @@ public final class PinnedThreadFactory implements ThreadFactory {
             report.accept(result);
         } catch (RuntimeException | LinkageError e) {
             logger.warn(
-                    "cannot report the placement of thread {}: result={} (expected a report that returns);"
+                    "cannot report the placement of thread {}: result={} (expected a report that returns): {};"
                             + " fix: catch what the report throws",
                     threadName,
                     result,
+                    e.toString(),
                     e);
         }
         task.run();
     }
 
     private PinResult place() {
-        Optional<Throwable> failure = Optional.empty();
-        CpuSet mask = CpuSet.empty();
-        try {
-            if (!allowed.isEmpty()) {
-                // Not AffinityLock, which never gives CPU 0 away and keeps lock files. From here on the kernel moves
-                // us.
-                Affinity.setAffinity(allowed.toBitSet());
-            }
-        } catch (RuntimeException | LinkageError e) {
-            failure = Optional.of(e);
+        Optional<Throwable> failure = setMask(wanted);
+        if (failure.isPresent()) {
+            // Or else the thread would keep the mask of its starter. Whether this works is told by the mask below.
+            Optional<Throwable> unused = setMask(allowed);
         }
+        CpuSet mask = CpuSet.empty();
         try {
             mask = CpuSet.copyOf(Affinity.getAffinity());
         } catch (RuntimeException | LinkageError e) {
             failure = failure.or(() -> Optional.of(e));
         }
-        if (failure.isEmpty() && cpu != LoopPlacement.UNPINNED && !mask.equals(allowed)) {
+        if (failure.isEmpty() && cpu != LoopPlacement.UNPINNED && !mask.equals(wanted)) {
             // On a system it does not know, OpenHFT does nothing and throws nothing.
             failure = Optional.of(notPinned(mask));
         }
         return new PinResult(cpu, mask, failure);
+    }
+
+    private static Optional<Throwable> setMask(CpuSet cpus) {
+        if (cpus.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            // Not AffinityLock: it never gives CPU 0 away, and leaves lock files behind. The mask here holds CPUs
+            // 0..1023; a
+            // higher one is an ArrayIndexOutOfBoundsException. When this line returns, the kernel has moved the thread.
+            Affinity.setAffinity(cpus.toBitSet());
+            return Optional.empty();
+        } catch (RuntimeException | LinkageError e) {
+            return Optional.of(e);
+        }
     }
 
     private IllegalStateException notPinned(CpuSet mask) {

@@ -63,10 +63,13 @@ record PlacementWish(String policy, CpuSet cpus, int loops, String moreCpus) {
         String cause = refused.isEmpty()
                 ? "it has no more CPUs than \"" + granted + "\""
                 : "\"" + refused + "\" is off or outside the cpuset or taskset of this process";
+        // Only explicit CPUs can be refused, and fewer loops would not help where a refused CPU is the first one.
+        String fix = refused.isEmpty()
+                ? moreCpus.formatted(asked) + ", ask loops(" + granted.size() + ")"
+                : widenTo(wanted) + ", ask explicit(\"" + granted + "\")";
         return "placement " + policy + " plans " + granted.size() + " of " + asked + " loops: loops=" + loops
-                + " (expected one per CPU within the allowed \"" + allowed + "\"): " + cause + "; fix: "
-                + (refused.isEmpty() ? moreCpus.formatted(asked) : widenTo(wanted))
-                + ", ask loops(" + granted.size() + "), or use placement none()";
+                + " (expected one per CPU within the allowed \"" + allowed + "\"): " + cause + "; fix: " + fix
+                + ", or use placement none()";
     }
 
     private static String widenTo(CpuSet cpus) {

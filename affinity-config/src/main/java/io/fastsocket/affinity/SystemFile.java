@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads one small text file of {@code /proc} or {@code /sys}, or of a recorded tree of them. */
 final class SystemFile {
-    /** Far above the longest CPU list the kernel writes, and above any {@code /proc/self/status}. */
-    static final int BYTES_MAX = 64 * 1024;
+    /** One more than {@link CpuListFormat} takes, so that a longer list is refused and not cut short. */
+    static final int BYTES_MAX = CpuListFormat.LENGTH_MAX + 1;
 
     private SystemFile() {}
 
