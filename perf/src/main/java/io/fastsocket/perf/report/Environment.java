@@ -2,15 +2,22 @@ package io.fastsocket.perf.report;
 
 import io.netty.util.Version;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Properties;
 import java.util.TreeMap;
 
 /** The machine and the versions that figures were taken with: without them a figure says nothing. */
 public final class Environment {
+    private static final String UNKNOWN = "unknown";
+    private static final String INCUBATOR = "netty-incubator-transport-native-io_uring";
+    private static final int FILE_BYTES_MAX = 1 << 20;
+
     private final Path root;
     private final Clock clock;
 
@@ -44,20 +51,39 @@ public final class Environment {
                 .filter(line -> line.startsWith("model name"))
                 .map(line -> line.substring(line.indexOf(':') + 1).strip())
                 .findFirst()
-                .orElse("unknown");
+                .orElse(UNKNOWN);
     }
 
     private static Map<String, String> nettyVersions() {
         Map<String, String> versions = new TreeMap<>();
         Version.identify().forEach((artifact, version) -> versions.put(artifact, version.artifactVersion()));
+        versions.put(INCUBATOR, incubatorVersion());
         return versions;
     }
 
-    private String file(String path) {
-        try {
-            return Files.readString(root.resolve(path)).strip().replace('\t', ' ');
+    /** The incubator's jars are not in Netty's version record. */
+    private static String incubatorVersion() {
+        String resource = "/META-INF/maven/io.netty.incubator/" + INCUBATOR + "/pom.properties";
+        Properties properties = new Properties();
+        try (InputStream in = Environment.class.getResourceAsStream(resource)) {
+            if (in != null) {
+                properties.load(in);
+            }
         } catch (IOException e) {
-            return "unknown";
+            return UNKNOWN;
+        }
+        return properties.getProperty("version", UNKNOWN);
+    }
+
+    private String file(String path) {
+        // In large pieces: a sysctl file gives numbers to the first read alone, and Files.readString begins with one
+        // byte.
+        try (InputStream in = Files.newInputStream(root.resolve(path))) {
+            return new String(in.readNBytes(FILE_BYTES_MAX), StandardCharsets.UTF_8)
+                    .strip()
+                    .replace('\t', ' ');
+        } catch (IOException e) {
+            return UNKNOWN;
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.fastsocket.perf.server;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -30,7 +31,7 @@ public final class ProcFs {
      */
     public static ProcFs ofThisMachine() throws IOException, InterruptedException {
         Process getconf = new ProcessBuilder("getconf", "CLK_TCK").start();
-        String answer = new String(getconf.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.US_ASCII);
+        String answer = new String(getconf.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
         if (getconf.waitFor() != 0) {
             throw new IOException("getconf CLK_TCK failed: exitCode=" + getconf.exitValue());
         }

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** A server in a process of its own that has said where it listens. */
 public final class ServerProcess implements AutoCloseable {
@@ -90,7 +91,7 @@ public final class ServerProcess implements AutoCloseable {
     }
 
     /** Finds the address in a line such as {@code listening on 127.0.0.1:8080 (io_uring, 2 loops)}, or answers null. */
-    static @org.jspecify.annotations.Nullable InetSocketAddress listeningAddress(String line) {
+    static @Nullable InetSocketAddress listeningAddress(String line) {
         Matcher matcher = LISTENING.matcher(line);
         return matcher.matches() ? new InetSocketAddress(matcher.group(1), Integer.parseInt(matcher.group(2))) : null;
     }

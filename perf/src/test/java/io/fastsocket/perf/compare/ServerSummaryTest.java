@@ -4,6 +4,7 @@ import static io.fastsocket.perf.server.ServerKind.FASTSOCKET_EPOLL;
 import static io.fastsocket.perf.server.ServerKind.STOCK_EPOLL;
 import static io.fastsocket.perf.server.ServerKind.STOCK_NIO;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.groups.Tuple.tuple;
 
 import io.fastsocket.perf.server.ProcessUsage;
 import io.fastsocket.perf.server.ServerKind;
@@ -49,9 +50,7 @@ class ServerSummaryTest {
         assertThat(summaries)
                 .extracting(ServerSummary::work, summary -> summary.requestsPerSecond()
                         .median())
-                .containsExactly(
-                        org.assertj.core.groups.Tuple.tuple(Work.KEEPALIVE, 100.0),
-                        org.assertj.core.groups.Tuple.tuple(Work.NEW, 10.0));
+                .containsExactly(tuple(Work.KEEPALIVE, 100.0), tuple(Work.NEW, 10.0));
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.fastsocket.perf.server.ChildProcesses;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -46,7 +47,7 @@ class WrkLoadTest {
     void asksForAConnectionPerRequestByHeader() {
         assertThat(new WrkLoad(64, CpuSet.empty(), children).commands(SERVER, Work.NEW, 5))
                 .singleElement()
-                .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.list(String.class))
+                .asInstanceOf(InstanceOfAssertFactories.list(String.class))
                 .containsSequence("-H", "Connection: close");
     }
 

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,6 +37,22 @@ class EnvironmentTest {
         assertThat(new Environment(root, CLOCK).record())
                 .containsEntry("kernel", "unknown")
                 .containsEntry("cpuModel", "unknown");
+    }
+
+    @Test
+    void readsSysctlsOfThisKernelWhole() {
+        assertThat(new Environment(Path.of("/"), CLOCK).record())
+                .hasEntrySatisfying("ipLocalPortRange", range -> assertThat(range.toString())
+                        .matches("\\d+ \\d+"));
+    }
+
+    @Test
+    void knowsEveryVersionOfNettyInUse() {
+        assertThat(new Environment(root, CLOCK).record().get("netty"))
+                .asInstanceOf(InstanceOfAssertFactories.map(String.class, String.class))
+                .containsKey("netty-transport")
+                .hasEntrySatisfying("netty-incubator-transport-native-io_uring", version -> assertThat(version)
+                        .matches("[0-9.]+Final"));
     }
 
     private void write(String file, String text) throws IOException {
