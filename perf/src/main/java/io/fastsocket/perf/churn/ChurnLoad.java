@@ -49,7 +49,7 @@ public final class ChurnLoad implements AutoCloseable {
     /**
      * Makes connections, each client one at a time, and waits for all of them.
      *
-     * @param limit time after which connections under way are closed and those left are not begun; both count as failed
+     * @param limit time after which no connection is begun or waited for; those not done count as failed
      */
     public ChurnTally run(long connections, Duration limit) throws InterruptedException {
         AtomicLong left = new AtomicLong(connections);
@@ -58,7 +58,7 @@ public final class ChurnLoad implements AutoCloseable {
             work.add(() -> connectWhileAnyLeft(left));
         }
         ChurnTally sum = ChurnTally.NONE;
-        // At the limit this interrupts the clients, and an interrupt closes the channel a thread is blocked on.
+        // At the limit this interrupts the clients, which then begin no further connection.
         for (Future<ChurnTally> client : threads.invokeAll(work, limit.toMillis(), TimeUnit.MILLISECONDS)) {
             sum = sum.plus(tallyOf(client));
         }

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /** Short connections in portions, with the server's footprint taken at rest after each. */
@@ -27,7 +28,7 @@ public final class ChurnRun {
      * @param tally all connections
      * @param loadSeconds time the connections took, without the pauses in which footprints were taken
      * @param footprints one after each portion, the first after the warm-up
-     * @param violations what grew beyond {@link GrowthBound}, in words
+     * @param violations what grew beyond {@link GrowthBound}, or why that cannot be said
      */
     public record Result(ChurnTally tally, double loadSeconds, List<Footprint> footprints, List<String> violations) {
         public Result {
@@ -85,11 +86,20 @@ public final class ChurnRun {
             tally = tally.plus(portion);
             loadNanos += nanos;
             done = end;
+            if (System.nanoTime() - deadline >= 0) {
+                break;
+            }
+        }
+        if (done < connections) {
+            tally = tally.plus(new ChurnTally(0, Map.of("not begun within the time limit", connections - done)));
         }
         return new Result(tally, loadNanos / 1e9, footprints, violations(footprints));
     }
 
     private static List<String> violations(List<Footprint> footprints) {
+        if (footprints.size() < PORTION_ENDS_PERCENT.length) {
+            return List.of("nothing can be said of growth: the run was cut off by its time limit");
+        }
         return GrowthBound.violations(
                 footprints.get(0), footprints.get(REFERENCE_INDEX), footprints.get(footprints.size() - 1));
     }

@@ -32,7 +32,7 @@ final class ChurnReport {
                 result.tally().succeeded() / result.loadSeconds(),
                 result.tally().failed()));
         result.tally().failures().forEach((cause, count) -> text.append(count + " x " + cause + "\n"));
-        result.violations().forEach(violation -> text.append("grew: " + violation + "\n"));
+        result.violations().forEach(violation -> text.append("growth: " + violation + "\n"));
         text.append(result.passed() ? "passed\n" : "FAILED\n");
         return text.toString();
     }
