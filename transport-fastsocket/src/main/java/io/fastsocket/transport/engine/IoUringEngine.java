@@ -127,11 +127,12 @@ final class IoUringEngine implements LoopEngine {
      * down ends both, and submitting at once lets the kernel close it before this call returns.
      */
     @Override
-    public void closeListener(ServerSocketChannel listener, EventLoop loop) {
+    public CompletableFuture<@Nullable Void> closeListener(ServerSocketChannel listener, EventLoop loop) {
         shutDown(listener);
         listener.close();
-        // From here on the kernel has left the reuseport group and freed the port.
         ((IOUringEventLoop) loop).submitIO();
+        // From here on the kernel has taken the listener out of its group and freed the port.
+        return CompletableFuture.completedFuture(null);
     }
 
     /**

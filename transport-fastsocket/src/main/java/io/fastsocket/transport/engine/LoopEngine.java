@@ -84,10 +84,13 @@ public interface LoopEngine {
     }
 
     /**
-     * Closes a listener on its loop so that its port is free when the call returns, whatever operation is outstanding.
+     * Closes a listener, whatever operation is outstanding. Called on its loop.
+     *
+     * @return done when the kernel has let go of the port
      */
-    default void closeListener(ServerSocketChannel listener, EventLoop loop) {
+    default CompletableFuture<@Nullable Void> closeListener(ServerSocketChannel listener, EventLoop loop) {
         listener.close();
+        return CompletableFuture.completedFuture(null);
     }
 
     /**

@@ -152,26 +152,26 @@ public final class AcceptingLoops {
     }
 
     /**
-     * Registers an accepted connection with the loop that owns it and enters it into that loop's table.
+     * Registers an accepted connection with the loop that owns it and enters it into that loop's table, before its
+     * handlers see it active.
      *
-     * @param fallback where it goes when no loop of ours accepted it and its packets name none
+     * @param promise its executor should be {@code owner}
      */
-    public ChannelFuture registerAccepted(Channel child, ChannelPromise promise, EventLoop fallback) {
-        EventLoop owner = ownerOf(child, fallback);
-        ChannelFuture registered = engine.register(owner, promise);
+    public ChannelFuture registerAccepted(EventLoop owner, ChannelPromise promise) {
         PinnedLoop loop = loopOf(owner);
         if (loop != null) {
             ConnectionTable table = connections.get(loop.index());
-            if (registered.isDone() && owner.inEventLoop()) {
-                table.add(child);
-            } else {
-                registered.addListener(done -> table.add(child));
-            }
+            promise.addListener(registered -> table.add(promise.channel()));
         }
-        return registered;
+        return engine.register(owner, promise);
     }
 
-    private EventLoop ownerOf(Channel child, EventLoop fallback) {
+    /**
+     * The loop an accepted connection will live on.
+     *
+     * @param fallback where it goes when no loop of ours accepted it and its packets name none
+     */
+    public EventLoop ownerOf(Channel child, EventLoop fallback) {
         if (child.hasAttr(OWNER)) {
             EventLoop owner = child.attr(OWNER).getAndSet(null);
             if (owner != null && loopOf(owner) != null) {

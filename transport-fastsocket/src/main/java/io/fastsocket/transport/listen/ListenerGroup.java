@@ -175,11 +175,11 @@ final class ListenerGroup {
         EventLoop loop = accepting.loops().get(open.size()).eventLoop();
         Runnable close = () -> {
             if (listener.isRegistered()) {
-                engine.closeListener(listener, loop);
+                engine.closeListener(listener, loop).whenComplete((done, failure) -> closeLast(open, allClosed));
             } else {
                 listener.unsafe().closeForcibly();
+                closeLast(open, allClosed);
             }
-            closeLast(open, allClosed);
         };
         if (loop.inEventLoop()) {
             close.run();
