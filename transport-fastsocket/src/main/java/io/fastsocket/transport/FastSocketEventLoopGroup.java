@@ -113,17 +113,22 @@ public final class FastSocketEventLoopGroup extends AbstractEventExecutorGroup i
 
     @Override
     public ChannelFuture register(Channel channel) {
-        return register(new DefaultChannelPromise(channel, next()));
+        EventLoop loop = loopFor(channel);
+        return register(loop, new DefaultChannelPromise(channel, loop));
     }
 
     @Override
     public ChannelFuture register(ChannelPromise promise) {
-        Channel channel = promise.channel();
-        engine.guard(channel);
-        if (channel.parent() != null) {
-            return accepting.registerAccepted(channel, promise, next());
-        }
-        return next().register(promise);
+        return register(loopFor(promise.channel()), promise);
+    }
+
+    private EventLoop loopFor(Channel channel) {
+        return channel.parent() == null ? next() : accepting.ownerOf(channel, next());
+    }
+
+    private ChannelFuture register(EventLoop loop, ChannelPromise promise) {
+        engine.guard(promise.channel());
+        return promise.channel().parent() == null ? loop.register(promise) : accepting.registerAccepted(loop, promise);
     }
 
     @Override

@@ -51,18 +51,17 @@ final class GroupShutdown {
 
     Future<?> start(long quietPeriod, long timeout, TimeUnit unit) {
         if (started.compareAndSet(false, true)) {
-            accepting.closeServers().whenComplete((closed, failure) -> endLoops(quietPeriod, timeout, unit));
+            accepting.closeServers().whenComplete((done, failure) -> endLoops(quietPeriod, timeout, unit));
         }
         return terminated;
     }
 
     private void endLoops(long quietPeriod, long timeout, TimeUnit unit) {
         for (PinnedLoop loop : loops) {
-            Future<?> closed = engine.closeChannels(loop.eventLoop());
             Runnable shutDown = () -> loop.group().shutdownGracefully(quietPeriod, timeout, unit);
             // A handler that does not let go of its loop must not keep the group from trying.
             Future<?> deadline = GlobalEventExecutor.INSTANCE.schedule(shutDown, timeout, unit);
-            closed.addListener(done -> {
+            engine.closeChannels(loop.eventLoop()).whenComplete((done, failure) -> {
                 deadline.cancel(false);
                 shutDown.run();
             });

@@ -1,5 +1,6 @@
 package io.fastsocket.transport.engine;
 
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.channel.socket.ServerSocketChannel;
@@ -9,7 +10,11 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import java.net.StandardSocketOptions;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** The engine that always works: Netty's NIO transport. The JDK keeps its sockets to itself, so it cannot be steered. */
 final class NioEngine implements LoopEngine {
@@ -52,5 +57,23 @@ final class NioEngine implements LoopEngine {
     @Override
     public void reusePort(ServerSocketChannel listener) {
         listener.config().setOption(NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT), true);
+    }
+
+    /** The JDK closes the file of a registered channel in the next select, which lies between two scheduled tasks. */
+    @Override
+    public CompletableFuture<@Nullable Void> closeListener(ServerSocketChannel listener, EventLoop loop) {
+        CompletableFuture<@Nullable Void> portFree = new CompletableFuture<>();
+        listener.close();
+        afterNextTurn(loop, () -> afterNextTurn(loop, () -> portFree.complete(null)));
+        return portFree;
+    }
+
+    private static void afterNextTurn(EventLoop loop, Runnable action) {
+        try {
+            // Cancelled when the loop ends, which closes the file too.
+            loop.schedule(() -> {}, 1, TimeUnit.NANOSECONDS).addListener(ranOrCancelled -> action.run());
+        } catch (RejectedExecutionException loopEnded) {
+            action.run();
+        }
     }
 }

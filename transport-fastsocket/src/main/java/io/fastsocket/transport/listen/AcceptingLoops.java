@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,9 +38,10 @@ public final class AcceptingLoops {
     private final CpuOwners owners;
     private final List<EventCounters<AcceptEvent>> counters = new ArrayList<>();
     private final List<ConnectionTable> connections = new ArrayList<>();
-    private final Set<FastSocketServerSocketChannel> servers = ConcurrentHashMap.newKeySet();
-    /** Those that live on one of these loops; with a separate boss group they listen on the loops of another. */
-    private final Set<FastSocketServerSocketChannel> registeredServers = ConcurrentHashMap.newKeySet();
+    /** Server channels that listen on these loops. */
+    private final Set<FastSocketServerSocketChannel> listening = ConcurrentHashMap.newKeySet();
+    /** Server channels that are registered with one of these loops; they may listen on a worker group's. */
+    private final Set<FastSocketServerSocketChannel> registered = ConcurrentHashMap.newKeySet();
 
     /** Makes the loops known to {@link FastSocketServerSocketChannel}, until {@link #forget()}. */
     public AcceptingLoops(
@@ -82,36 +84,39 @@ public final class AcceptingLoops {
         return owners;
     }
 
-    Set<FastSocketServerSocketChannel> openServers() {
-        return servers;
+    Set<FastSocketServerSocketChannel> listening() {
+        return listening;
     }
 
-    Set<FastSocketServerSocketChannel> registeredServers() {
-        return registeredServers;
-    }
-
-    /**
-     * Closes the server channels that live on these loops or listen on them.
-     *
-     * @return done when all of the former are closed and nothing listens for the latter; the loop that a server channel
-     *     lives on may be another group's and have ended
-     */
-    public CompletableFuture<@Nullable Void> closeServers() {
-        List<CompletableFuture<?>> closing = new ArrayList<>();
-        for (FastSocketServerSocketChannel server : servers) {
-            closing.add(server.closeAndStopListening());
-        }
-        for (FastSocketServerSocketChannel server : registeredServers) {
-            CompletableFuture<@Nullable Void> closed = new CompletableFuture<>();
-            server.close().addListener(done -> closed.complete(null));
-            closing.add(closed);
-        }
-        return CompletableFuture.allOf(closing.toArray(new CompletableFuture<?>[0]));
+    Set<FastSocketServerSocketChannel> registered() {
+        return registered;
     }
 
     /** The server channels that are bound on these loops. */
     public List<FastSocketServerSocketChannel> servers() {
-        return List.copyOf(servers);
+        return List.copyOf(listening);
+    }
+
+    /**
+     * Closes all server channels that have to do with these loops.
+     *
+     * @return done when none of their listeners is left, and those that live on these loops are closed
+     */
+    public CompletableFuture<@Nullable Void> closeServers() {
+        return CompletableFuture.allOf(Stream.concat(
+                        listening.stream().map(FastSocketServerSocketChannel::closeAndListeners),
+                        registered.stream().map(AcceptingLoops::close))
+                .toArray(CompletableFuture<?>[]::new));
+    }
+
+    private static CompletableFuture<?> close(FastSocketServerSocketChannel server) {
+        if (server.eventLoop().isShuttingDown()) {
+            // A loop that was ended behind the group's back tells nobody that the channel is closed.
+            return server.closeAndListeners();
+        }
+        CompletableFuture<@Nullable Void> closed = new CompletableFuture<>();
+        server.close().addListener(done -> closed.complete(null));
+        return closed;
     }
 
     // ---- own
@@ -158,26 +163,26 @@ public final class AcceptingLoops {
     }
 
     /**
-     * Registers an accepted connection with the loop that owns it and enters it into that loop's table.
+     * Registers an accepted connection with the loop that owns it and enters it into that loop's table, before its
+     * handlers see it active.
      *
-     * @param fallback where it goes when no loop of ours accepted it and its packets name none
+     * @param promise its executor should be {@code owner}
      */
-    public ChannelFuture registerAccepted(Channel child, ChannelPromise promise, EventLoop fallback) {
-        EventLoop owner = ownerOf(child, fallback);
-        ChannelFuture registered = owner.register(promise);
+    public ChannelFuture registerAccepted(EventLoop owner, ChannelPromise promise) {
         PinnedLoop loop = loopOf(owner);
         if (loop != null) {
             ConnectionTable table = connections.get(loop.index());
-            if (registered.isDone() && owner.inEventLoop()) {
-                table.add(child);
-            } else {
-                registered.addListener(done -> table.add(child));
-            }
+            promise.addListener(registered -> table.add(promise.channel()));
         }
-        return registered;
+        return engine.register(owner, promise);
     }
 
-    private EventLoop ownerOf(Channel child, EventLoop fallback) {
+    /**
+     * The loop an accepted connection will live on.
+     *
+     * @param fallback where it goes when no loop of ours accepted it and its packets name none
+     */
+    public EventLoop ownerOf(Channel child, EventLoop fallback) {
         if (child.hasAttr(OWNER)) {
             EventLoop owner = child.attr(OWNER).getAndSet(null);
             if (owner != null && loopOf(owner) != null) {

@@ -72,8 +72,16 @@ public final class FastSocketServerSocketChannel extends AbstractServerChannel i
             promise.setFailure(refused);
             return;
         }
-        ListenerGroup opening = new ListenerGroup(this, config, listeningLoops());
+        AcceptingLoops home = homeLoops();
+        AcceptingLoops accepting = listeningLoops(home);
+        ListenerGroup opening = new ListenerGroup(this, config, accepting);
         listeners = opening;
+        home.registered().add(this);
+        accepting.listening().add(this);
+        closeFuture().addListener(done -> {
+            home.registered().remove(this);
+            accepting.listening().remove(this);
+        });
         opening.open(address).whenComplete((done, failure) -> eventLoop().execute(() -> opened(promise, failure)));
     }
 
@@ -89,12 +97,16 @@ public final class FastSocketServerSocketChannel extends AbstractServerChannel i
         return address;
     }
 
-    /** The loops that will own the connections: a separate worker group's, if it is one of ours, else this channel's. */
-    private AcceptingLoops listeningLoops() {
-        AcceptingLoops own = LoopRegistry.find(eventLoop());
-        if (own == null) {
+    private AcceptingLoops homeLoops() {
+        AcceptingLoops home = LoopRegistry.find(eventLoop());
+        if (home == null) {
             throw new IllegalStateException("the event loop group of " + this + " has shut down");
         }
+        return home;
+    }
+
+    /** The loops that will own the connections: a separate worker group's, if it is one of ours, else this channel's. */
+    private AcceptingLoops listeningLoops(AcceptingLoops own) {
         BootstrapAcceptor acceptor = BootstrapAcceptor.find(pipeline());
         AcceptingLoops workers = acceptor == null ? null : acceptor.childLoops();
         return workers != null && workers.engine().engine() == own.engine().engine() ? workers : own;
@@ -178,6 +190,13 @@ public final class FastSocketServerSocketChannel extends AbstractServerChannel i
         }
     }
 
+    /** Closes this channel; done when no listener is left, even if the loop it is registered with has ended. */
+    CompletableFuture<?> closeAndListeners() {
+        close();
+        ListenerGroup group = listeners;
+        return group == null ? CompletableFuture.completedFuture(null) : group.close();
+    }
+
     private void runOnLoop(Runnable task) {
         EventLoop loop = eventLoop();
         if (loop.inEventLoop()) {
@@ -191,32 +210,13 @@ public final class FastSocketServerSocketChannel extends AbstractServerChannel i
         }
     }
 
-    /** Closes this channel; the result is done when nothing listens any more, whatever became of the channel's own loop. */
-    CompletableFuture<@Nullable Void> closeAndStopListening() {
-        ListenerGroup group = listeners;
-        close();
-        return group == null ? CompletableFuture.completedFuture(null) : group.close();
-    }
-
     @Override
     protected void doClose() {
         active = false;
-        AcceptingLoops own = isRegistered() ? LoopRegistry.find(eventLoop()) : null;
-        if (own != null) {
-            own.registeredServers().remove(this);
-        }
         closeListeners(() -> {});
     }
 
     // ---- state
-
-    @Override
-    protected void doRegister() {
-        AcceptingLoops own = LoopRegistry.find(eventLoop());
-        if (own != null) {
-            own.registeredServers().add(this);
-        }
-    }
 
     @Override
     protected boolean isCompatible(EventLoop loop) {

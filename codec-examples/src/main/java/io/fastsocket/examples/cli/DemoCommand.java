@@ -1,0 +1,98 @@
+package io.fastsocket.examples.cli;
+
+import io.fastsocket.examples.demo.Demo;
+import io.fastsocket.examples.demo.DemoResult;
+import io.fastsocket.transport.FastSocketEventLoopGroup;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code fastsocket demo}. */
+@Command(
+        name = "demo",
+        description = {
+            "Loads the HTTP server on loopback, shows which loop got which connections, and compares with stock Netty.",
+            "Needs no privilege and no network. Warms up, then loads both servers in turns, two rounds."
+        },
+        footer = {
+            "",
+            "Exit codes: 0 done, 1 a request failed or the demo cannot run, 2 wrong usage.",
+            "",
+            "JSON: {engine, steering, loops: [{loop, cpu (null: unpinned), accepted, local, remote, localPercent (null:",
+            "  unknown)}], stock, comparisons: [{mode, fastsocket: S, stock: S, requestsRatio, cpuRatio}], failed}",
+            "  with S = {requests, failed, seconds, requestsPerSecond, cpuMicrosPerRequest} and mode one of",
+            "  connection-per-request, keep-alive. CPU is that of the servers' process, the clients are another.",
+            "",
+            "Examples:",
+            "  fastsocket demo",
+            "  fastsocket demo --duration 30 --engine epoll --json"
+        })
+@SuppressWarnings("NullAway.Init") // picocli sets every option, to its default if need be
+final class DemoCommand implements Callable<Integer> {
+    private static final long SHUTDOWN_SECONDS = 2;
+
+    /** Set by the launcher: the JDK cannot tell whether standard error is a terminal. */
+    private static final String TERMINAL_PROPERTY = "fastsocket.terminal";
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    @SuppressWarnings("unused") // read by picocli
+    private CommonOptions common;
+
+    @Mixin
+    private GroupOptions groupOptions;
+
+    @Option(
+            names = "--duration",
+            paramLabel = "SECONDS",
+            defaultValue = "10",
+            description = "Seconds of load in all, 2 to 3600; default 10.")
+    private int durationSeconds;
+
+    @Option(names = "--json", description = "Prints the result as one JSON object.")
+    private boolean json;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        if (durationSeconds < 2 || durationSeconds > 3600) {
+            throw new ParameterException(spec.commandLine(), "--duration " + durationSeconds + ": give 2 to 3600");
+        }
+        FastSocketEventLoopGroup group = groupOptions.open("demo");
+        try {
+            return report(measure(group));
+        } catch (IOException e) {
+            throw new CommandFailed(CommandFailed.FAILED, "cannot run: " + e.getMessage(), e);
+        } finally {
+            group.shutdownGracefully(0, SHUTDOWN_SECONDS, TimeUnit.SECONDS)
+                    .await(2 * SHUTDOWN_SECONDS, TimeUnit.SECONDS);
+        }
+    }
+
+    private DemoResult measure(FastSocketEventLoopGroup group) throws IOException {
+        try (ProgressLine progress =
+                new ProgressLine(spec.commandLine().getErr(), Boolean.getBoolean(TERMINAL_PROPERTY))) {
+            return new Demo(Duration.ofSeconds(durationSeconds), progress::show).run(group);
+        }
+    }
+
+    private int report(DemoResult result) {
+        DemoReport report = new DemoReport(result, groupOptions.steeringName());
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(json ? report.json() : report.text());
+        if (result.failed() == 0) {
+            return 0;
+        }
+        throw new CommandFailed(
+                CommandFailed.FAILED, result.failed() + " requests failed; the first one: " + result.failure());
+    }
+}

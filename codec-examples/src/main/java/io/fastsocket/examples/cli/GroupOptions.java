@@ -1,0 +1,138 @@
+package io.fastsocket.examples.cli;
+
+import io.fastsocket.affinity.PlacementPolicy;
+import io.fastsocket.transport.FastSocketEventLoopGroup;
+import io.fastsocket.transport.engine.Engine;
+import io.fastsocket.transport.listen.SteeringPolicy;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** The options that say what event loop group a command runs on. */
+@SuppressWarnings("NullAway.Init") // picocli sets every option, to its default if need be
+final class GroupOptions {
+    private static final int RING_SIZE_DEFAULT = 0;
+
+    @Option(
+            names = "--engine",
+            paramLabel = "ENGINE",
+            defaultValue = "auto",
+            converter = EngineName.class,
+            description = "auto, io_uring, epoll or nio; default auto: the first of these that can be had.")
+    private Engine engine;
+
+    @Option(
+            names = "--loops",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Number of event loops; default 0: as the placement gives, one per CPU.")
+    private int loops;
+
+    @Option(
+            names = "--placement",
+            paramLabel = "WHERE",
+            defaultValue = "per-cpu",
+            converter = PlacementName.class,
+            description = "per-cpu (default), per-core, none, or CPUs such as 0-3,8.")
+    private PlacementPolicy placement;
+
+    @Option(
+            names = "--steering",
+            paramLabel = "HOW",
+            defaultValue = "receiving-cpu",
+            converter = SteeringName.class,
+            description = "Which loop gets a new connection: receiving-cpu (default, the loop on the CPU that received"
+                    + " it), incoming-cpu (the same by socket option), kernel-hash.")
+    private Steering steering;
+
+    @Option(
+            names = "--ring-size",
+            paramLabel = "N",
+            defaultValue = "" + RING_SIZE_DEFAULT,
+            description = "Entries in each io_uring submission ring; default 0: as the transport chooses.")
+    private int ringSize;
+
+    String steeringName() {
+        return steering.name();
+    }
+
+    static String name(Engine engine) {
+        return EngineName.of(engine);
+    }
+
+    /** Starts the loops. */
+    FastSocketEventLoopGroup open(String threadName) {
+        try {
+            var builder = FastSocketEventLoopGroup.builder()
+                    .engine(engine)
+                    .loops(loops)
+                    .placement(placement)
+                    .steering(steering.policy())
+                    .threadName(threadName);
+            if (ringSize != RING_SIZE_DEFAULT) {
+                builder.ringSize(ringSize);
+            }
+            return builder.build();
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailed(CommandFailed.WRONG_USAGE, String.valueOf(e.getMessage()), e);
+        } catch (IllegalStateException e) {
+            throw new CommandFailed(CommandFailed.FAILED, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** A policy and the name it was asked for by. */
+    private record Steering(String name, SteeringPolicy policy) {}
+
+    private static final class EngineName implements ITypeConverter<Engine> {
+        @Override
+        public Engine convert(String value) {
+            for (Engine engine : Engine.values()) {
+                if (of(engine).equals(value)) {
+                    return engine;
+                }
+            }
+            throw new TypeConversionException("'" + value + "' is no engine; give auto, io_uring, epoll or nio");
+        }
+
+        static String of(Engine engine) {
+            return engine.name().toLowerCase(java.util.Locale.ROOT);
+        }
+    }
+
+    private static final class PlacementName implements ITypeConverter<PlacementPolicy> {
+        @Override
+        public PlacementPolicy convert(String value) {
+            return switch (value) {
+                case "none" -> PlacementPolicy.none();
+                case "per-cpu" -> PlacementPolicy.onePerCpu();
+                case "per-core" -> PlacementPolicy.onePerCore();
+                default -> cpus(value);
+            };
+        }
+
+        private static PlacementPolicy cpus(String value) {
+            try {
+                return PlacementPolicy.explicit(value);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(
+                        "'" + value + "' is no placement; give per-cpu, per-core, none, or CPUs such as 0-3,8");
+            }
+        }
+    }
+
+    private static final class SteeringName implements ITypeConverter<Steering> {
+        @Override
+        public Steering convert(String value) {
+            return new Steering(
+                    value,
+                    switch (value) {
+                        case "receiving-cpu" -> SteeringPolicy.receivingCpu();
+                        case "incoming-cpu" -> SteeringPolicy.incomingCpu();
+                        case "kernel-hash" -> SteeringPolicy.kernelHash();
+                        default ->
+                            throw new TypeConversionException(
+                                    "'" + value + "' is no steering; give receiving-cpu, incoming-cpu or kernel-hash");
+                    });
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package io.fastsocket.examples.cli;
+
+import java.io.PrintWriter;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Turns whatever ends a command early into one line on standard error and an exit code. */
+final class OneLineErrors {
+    private OneLineErrors() {}
+
+    static int wrongUsage(ParameterException wrong, String[] args) {
+        CommandLine command = wrong.getCommandLine();
+        String name = command.getCommandSpec().qualifiedName();
+        print(command.getErr(), name, whatIsWrong(wrong) + "; see " + name + " --help");
+        return CommandFailed.WRONG_USAGE;
+    }
+
+    static int failed(Exception cause, CommandLine command, ParseResult parsed) {
+        String name = command.getCommandSpec().qualifiedName();
+        if (cause instanceof CommandFailed failed) {
+            print(command.getErr(), name, String.valueOf(failed.getMessage()));
+            return failed.exitCode();
+        }
+        // Not foreseen, so a fault of ours: the trace is for whoever asked to see more.
+        LoggerFactory.getLogger(OneLineErrors.class).info("{} failed", name, cause);
+        print(command.getErr(), name, cause + " (a fault of this program; -v shows where)");
+        return CommandFailed.FAILED;
+    }
+
+    private static String whatIsWrong(ParameterException wrong) {
+        boolean atRoot = wrong.getCommandLine().getParent() == null;
+        if (atRoot && wrong instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()) {
+            return "there is no command '" + unmatched.getUnmatched().get(0) + "'";
+        }
+        return String.valueOf(wrong.getMessage());
+    }
+
+    private static void print(PrintWriter err, String name, String message) {
+        err.println(name + ": " + message.strip().replaceAll("\\s*\\R\\s*", " "));
+    }
+}

@@ -1,0 +1,46 @@
+package io.fastsocket.examples.cli;
+
+import io.fastsocket.transport.Capability;
+import io.fastsocket.transport.FastSocketEventLoopGroup;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Which loop runs where, what was chosen, and why not more. */
+final class PlanReport {
+    private PlanReport() {}
+
+    static String text(FastSocketEventLoopGroup group) {
+        TextTable capabilities = TextTable.ofText("capability", "chosen", "why not more");
+        for (Capability capability : group.capabilities()) {
+            capabilities.row(
+                    capability.name(),
+                    capability.chosen(),
+                    capability.whyNotMore().orElse("-"));
+        }
+        return group.plan() + System.lineSeparator() + System.lineSeparator() + capabilities;
+    }
+
+    static String json(FastSocketEventLoopGroup group, String listening) {
+        Map<String, @Nullable Object> report = new LinkedHashMap<>();
+        report.put("listening", listening);
+        report.put("engine", GroupOptions.name(group.engine()));
+        report.put(
+                "loops",
+                group.loopStats().stream()
+                        .map(loop -> Map.of("loop", loop.loopIndex(), "cpu", loop.cpu()))
+                        .toList());
+        report.put(
+                "capabilities",
+                group.capabilities().stream().map(PlanReport::json).toList());
+        return Json.write(report);
+    }
+
+    private static Map<String, @Nullable Object> json(Capability capability) {
+        Map<String, @Nullable Object> json = new LinkedHashMap<>();
+        json.put("name", capability.name());
+        json.put("chosen", capability.chosen());
+        json.put("whyNotMore", capability.whyNotMore().orElse(null));
+        return json;
+    }
+}

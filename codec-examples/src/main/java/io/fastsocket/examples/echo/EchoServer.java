@@ -1,0 +1,54 @@
+package io.fastsocket.examples.echo;
+
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.time.Duration;
+
+/** A TCP echo server that listens. Safe for use by any thread but an event loop: bind and stop wait. */
+public final class EchoServer {
+    private final Channel listener;
+
+    private EchoServer(Channel listener) {
+        this.listener = listener;
+    }
+
+    /**
+     * Binds and listens.
+     *
+     * @param bootstrap says on which group and with which channel class; the child handler is set here
+     * @param address where to listen; port 0: a free one
+     * @param idleTimeout a connection on which nothing moves for this long is closed; zero: never
+     * @throws IOException if the address cannot be bound
+     */
+    public static EchoServer bind(ServerBootstrap bootstrap, InetSocketAddress address, Duration idleTimeout)
+            throws IOException {
+        ChannelFuture bound = bootstrap
+                .childHandler(new EchoServerInitializer(idleTimeout))
+                .bind(address)
+                .awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw new IOException("bind " + address + ": " + bound.cause().getMessage(), bound.cause());
+        }
+        return new EchoServer(bound.channel());
+    }
+
+    /** The address and port bound. */
+    public SocketAddress address() {
+        return listener.localAddress();
+    }
+
+    /**
+     * Takes no more connections. Those there are end with their group.
+     *
+     * @return whether the listener was closed within the bound
+     */
+    public boolean stop(Duration bound) throws InterruptedException {
+        return listener.close().await(bound.toNanos(), NANOSECONDS);
+    }
+}

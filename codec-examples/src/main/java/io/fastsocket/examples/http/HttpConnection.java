@@ -1,0 +1,353 @@
+package io.fastsocket.examples.http;
+
+import static io.netty.handler.codec.http.HttpVersion.HTTP_1_1;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import io.fastsocket.examples.http.ReadyResponses.Next;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.handler.timeout.IdleStateEvent;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection: requests in, responses out in the same order, one flush per read batch.
+ *
+ * <p>A response that takes several flushes ({@code /bytes/N}) holds back the requests behind it. While it runs, and
+ * while the client does not take what was written, nothing is read. Used on the connection's event loop alone.
+ */
+final class HttpConnection extends ChannelInboundHandlerAdapter {
+    private static final InternalLogger logger = InternalLoggerFactory.getInstance(HttpConnection.class);
+
+    /** How long a client that was refused may go on sending: closing on it would take the response away from it. */
+    private static final long LINGER_SECONDS = 2;
+
+    private static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(US_ASCII);
+
+    private enum State {
+        /** Between two requests, or within one. */
+        READING,
+        /** A response takes several flushes; requests behind it wait. */
+        STREAMING,
+        /** The last response is written; the connection closes when it is flushed. */
+        CLOSING,
+        /** The last response is written and the client may still be sending; what comes is thrown away. */
+        LINGERING
+    }
+
+    private final HttpLoop loop;
+    private final HttpServerSettings settings;
+    private final SocketChannel channel;
+    /** What the decoder gave while a stream was running, in order. */
+    private final Queue<Object> waiting = new ArrayDeque<>(1);
+
+    private State state = State.READING;
+    private @Nullable HttpRequest request;
+    private Route route = Route.Fixed.TEXT;
+    private int bodyBytes;
+    private ByteBuf body = Unpooled.EMPTY_BUFFER;
+    private ByteStream stream = ByteStream.EMPTY;
+    private Next afterStream = Next.KEEP;
+    private boolean inputShut;
+    private boolean unflushed;
+    private long unsentAtIdleEvent;
+
+    HttpConnection(HttpLoop loop, HttpServerSettings settings, SocketChannel channel) {
+        this.loop = loop;
+        this.settings = settings;
+        this.channel = channel;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        loop.add(this);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        if (state == State.STREAMING) {
+            waiting.add(message);
+        } else {
+            take(ctx, message);
+            if (state == State.STREAMING) {
+                pump(ctx);
+            }
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        flush(ctx);
+    }
+
+    private void take(ChannelHandlerContext ctx, Object message) {
+        try {
+            if (state == State.READING && message instanceof HttpRequest head) {
+                start(ctx, head);
+            }
+            if (state == State.READING && message instanceof HttpContent content) {
+                addBody(ctx, content);
+            }
+        } finally {
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    private void start(ChannelHandlerContext ctx, HttpRequest head) {
+        if (head.decoderResult().isFailure()) {
+            refuse(ctx, statusOf(head.decoderResult().cause()), "the request cannot be read");
+        } else if (head.protocolVersion().majorVersion() != 1) {
+            refuse(ctx, HttpResponseStatus.HTTP_VERSION_NOT_SUPPORTED, "this server speaks HTTP/1.1");
+        } else if (head.protocolVersion().equals(HTTP_1_1) && !head.headers().contains(HttpHeaderNames.HOST)) {
+            refuse(ctx, HttpResponseStatus.BAD_REQUEST, "a request of HTTP/1.1 needs a host field");
+        } else {
+            request = head;
+            route = Route.of(head.uri());
+            bodyBytes = 0;
+            if (!HttpMethod.GET.equals(head.method())) {
+                announceBody(ctx, head);
+            }
+        }
+    }
+
+    /** Answers before the body is sent, if the body is going to be refused or the client waits for a word. */
+    private void announceBody(ChannelHandlerContext ctx, HttpRequest head) {
+        if (HttpUtil.getContentLength(head, 0L) > settings.bodyBytesMax()) {
+            refuseBody(ctx);
+            return;
+        }
+        String expected = head.headers().get(HttpHeaderNames.EXPECT);
+        if (expected == null || !head.protocolVersion().equals(HTTP_1_1)) {
+            return;
+        }
+        if (HttpHeaderValues.CONTINUE.contentEqualsIgnoreCase(expected)) {
+            ctx.write(Unpooled.wrappedBuffer(CONTINUE), ctx.voidPromise());
+            unflushed = true;
+        } else {
+            refuse(ctx, HttpResponseStatus.EXPECTATION_FAILED, "100-continue is the only expectation met here");
+        }
+    }
+
+    private void addBody(ChannelHandlerContext ctx, HttpContent content) {
+        HttpRequest head = request;
+        int bytes = content.content().readableBytes();
+        if (content.decoderResult().isFailure()) {
+            refuse(ctx, statusOf(content.decoderResult().cause()), "the body cannot be read");
+        } else if (bytes > settings.bodyBytesMax() - bodyBytes) {
+            refuseBody(ctx);
+        } else {
+            bodyBytes += bytes;
+            if (bytes > 0 && route == Route.Fixed.ECHO) {
+                keepBody(ctx, content.content());
+            }
+            if (head != null && content instanceof LastHttpContent) {
+                request = null;
+                respond(ctx, head);
+            }
+        }
+    }
+
+    private void keepBody(ChannelHandlerContext ctx, ByteBuf part) {
+        if (body.maxCapacity() == 0) {
+            body = ctx.alloc().buffer(part.readableBytes(), settings.bodyBytesMax());
+        }
+        body.writeBytes(part);
+    }
+
+    private ByteBuf takeBody() {
+        ByteBuf taken = body;
+        body = Unpooled.EMPTY_BUFFER;
+        return taken;
+    }
+
+    private void respond(ChannelHandlerContext ctx, HttpRequest head) {
+        boolean noBody = HttpMethod.HEAD.equals(head.method());
+        Next next = next(head);
+        if (!route.takes(head.method())) {
+            takeBody().release();
+            loop.writer().notAllowed(ctx, route.allow(), noBody, next, written(ctx, next));
+        } else if (route == Route.Fixed.TEXT) {
+            loop.writer().text(ctx, noBody, next, written(ctx, next));
+        } else if (route instanceof Route.Bytes bytes) {
+            loop.writer().begin(ctx, bytes.count(), next);
+            unflushed = true;
+            state = State.STREAMING;
+            stream = new ByteStream(noBody ? 0 : bytes.count());
+            afterStream = next;
+        } else if (route == Route.Fixed.ECHO) {
+            String type = head.headers().get(HttpHeaderNames.CONTENT_TYPE, "application/octet-stream");
+            loop.writer().echo(ctx, type, takeBody(), next, written(ctx, next));
+        } else {
+            HttpResponseStatus status =
+                    route == Route.Fixed.BAD_COUNT ? HttpResponseStatus.BAD_REQUEST : HttpResponseStatus.NOT_FOUND;
+            loop.writer().status(ctx, status, Route.ALL, noBody, next, written(ctx, next));
+        }
+    }
+
+    private Next next(HttpRequest head) {
+        if (loop.draining() || !HttpUtil.isKeepAlive(head)) {
+            return Next.CLOSE;
+        }
+        return head.protocolVersion().isKeepAliveDefault() ? Next.KEEP : Next.KEEP_SAID;
+    }
+
+    /** The promise of the last write of a response. Closes the connection where the response is the last one. */
+    private ChannelPromise written(ChannelHandlerContext ctx, Next next) {
+        unflushed = true;
+        if (next != Next.CLOSE) {
+            return ctx.voidPromise();
+        }
+        state = State.CLOSING;
+        return ctx.newPromise().addListener(ChannelFutureListener.CLOSE);
+    }
+
+    /** Writes as much of the stream as the client takes; at its end, goes on with what waited behind it. */
+    private void pump(ChannelHandlerContext ctx) {
+        while (state == State.STREAMING ? channel.isWritable() : !waiting.isEmpty()) {
+            if (state != State.STREAMING) {
+                take(ctx, waiting.remove());
+            } else if (stream.remaining() > 0) {
+                ctx.write(stream.next(), ctx.voidPromise());
+            } else {
+                state = State.READING;
+                loop.writer().end(ctx, written(ctx, loop.draining() ? Next.CLOSE : afterStream));
+            }
+        }
+        unflushed = true;
+        if (state == State.READING && inputShut) {
+            closeWhenWritten(ctx);
+        }
+        updateAutoRead();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (channel.isWritable() && state == State.STREAMING) {
+            pump(ctx);
+            flush(ctx);
+        } else {
+            updateAutoRead();
+        }
+    }
+
+    private void flush(ChannelHandlerContext ctx) {
+        if (unflushed) {
+            unflushed = false;
+            ctx.flush();
+        }
+    }
+
+    private void updateAutoRead() {
+        boolean wanted = state == State.LINGERING || (state == State.READING && channel.isWritable());
+        if (channel.config().isAutoRead() != wanted) {
+            channel.config().setAutoRead(wanted);
+        }
+    }
+
+    private void refuseBody(ChannelHandlerContext ctx) {
+        String limit = "a body may have " + settings.bodyBytesMax() + " bytes";
+        refuse(ctx, HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE, limit);
+    }
+
+    /** Answers a request that is not there as a whole, and lets the client finish sending before the close. */
+    private void refuse(ChannelHandlerContext ctx, HttpResponseStatus status, String explanation) {
+        boolean noBody = request != null && HttpMethod.HEAD.equals(request.method());
+        request = null;
+        takeBody().release();
+        state = State.LINGERING;
+        ChannelPromise written = ctx.newPromise();
+        loop.writer().status(ctx, status, explanation, noBody, Next.CLOSE, written);
+        ctx.flush();
+        if (inputShut) {
+            written.addListener(ChannelFutureListener.CLOSE);
+            return;
+        }
+        written.addListener(done -> channel.shutdownOutput());
+        var close = ctx.executor().schedule(() -> ctx.close(), LINGER_SECONDS, TimeUnit.SECONDS);
+        channel.closeFuture().addListener(closed -> close.cancel(false));
+        updateAutoRead();
+    }
+
+    private static HttpResponseStatus statusOf(Throwable cause) {
+        if (cause instanceof TooLongHttpLineException) {
+            return HttpResponseStatus.REQUEST_URI_TOO_LONG;
+        }
+        return cause instanceof TooLongHttpHeaderException
+                ? HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+                : HttpResponseStatus.BAD_REQUEST;
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof IdleStateEvent) {
+            closeUnlessSending(ctx);
+        } else if (event instanceof ChannelInputShutdownEvent) {
+            inputShut = true;
+            if (state == State.READING || state == State.LINGERING) {
+                closeWhenWritten(ctx);
+            }
+        }
+    }
+
+    /** Nothing came in for the idle timeout. That is no fault of a client that is taking a long response meanwhile. */
+    private void closeUnlessSending(ChannelHandlerContext ctx) {
+        long unsent = stream.remaining() + channel.bytesBeforeWritable();
+        if (unsent == 0 || unsent == unsentAtIdleEvent) {
+            ctx.close();
+        }
+        unsentAtIdleEvent = unsent;
+    }
+
+    /** For a server that stops: closes a connection that has no request; any other closes after its response. */
+    void closeIfIdle() {
+        ChannelHandlerContext ctx = channel.pipeline().context(this);
+        if (ctx != null && state == State.READING && request == null) {
+            closeWhenWritten(ctx);
+        }
+    }
+
+    private void closeWhenWritten(ChannelHandlerContext ctx) {
+        state = State.CLOSING;
+        unflushed = false;
+        ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (!(cause instanceof IOException)) {
+            logger.warn("{}: closed after an exception that no handler took", channel, cause);
+        }
+        ctx.close();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        state = State.CLOSING;
+        waiting.forEach(ReferenceCountUtil::release);
+        waiting.clear();
+        takeBody().release();
+        loop.remove(this);
+    }
+}

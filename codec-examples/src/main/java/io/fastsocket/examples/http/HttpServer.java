@@ -1,0 +1,88 @@
+package io.fastsocket.examples.http;
+
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * An HTTP/1.1 server that listens.
+ *
+ * <pre>{@code
+ * var group = new FastSocketEventLoopGroup();
+ * var bootstrap = new ServerBootstrap().group(group).channel(FastSocketServerSocketChannel.class);
+ * try (var server = HttpServer.bind(bootstrap, new InetSocketAddress(8080), HttpServerSettings.DEFAULT)) {
+ *     ...
+ * }
+ * }</pre>
+ *
+ * <p>Safe for use by any thread but an event loop: both {@link #bind} and {@link #stop} wait.
+ */
+public final class HttpServer implements AutoCloseable {
+    private final Channel listener;
+    private final HttpServerInitializer initializer;
+
+    private HttpServer(Channel listener, HttpServerInitializer initializer) {
+        this.listener = listener;
+        this.initializer = initializer;
+    }
+
+    /**
+     * Binds and listens.
+     *
+     * @param bootstrap says on which group and with which channel class; the child handler is set here
+     * @param address where to listen; port 0: a free one
+     * @throws IOException if the address cannot be bound
+     */
+    public static HttpServer bind(ServerBootstrap bootstrap, InetSocketAddress address, HttpServerSettings settings)
+            throws IOException {
+        HttpServerInitializer initializer = new HttpServerInitializer(settings);
+        ChannelFuture bound = bootstrap.childHandler(initializer).bind(address).awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw new IOException("bind " + address + ": " + bound.cause().getMessage(), bound.cause());
+        }
+        return new HttpServer(bound.channel(), initializer);
+    }
+
+    /** The address and port bound. */
+    public SocketAddress address() {
+        return listener.localAddress();
+    }
+
+    /**
+     * Stops in order: no new connections, idle ones are closed, a request that is being answered is answered and its
+     * connection closed then. What is still open after {@code bound} is left to the shutdown of the group.
+     *
+     * @param bound how long requests that are being answered may take
+     * @return whether every connection ended within the bound
+     */
+    public boolean stop(Duration bound) throws InterruptedException {
+        long deadlineNanos = System.nanoTime() + bound.toNanos();
+        listener.close().await(bound.toNanos(), NANOSECONDS);
+        try {
+            initializer.drain().toCompletableFuture().get(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (java.util.concurrent.ExecutionException e) {
+            throw new IllegalStateException("drain: " + e.getCause(), e);
+        }
+    }
+
+    /** {@link #stop} with five seconds, the answer unread. */
+    @Override
+    public void close() {
+        try {
+            stop(Duration.ofSeconds(5));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

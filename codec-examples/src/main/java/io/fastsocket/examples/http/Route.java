@@ -1,0 +1,82 @@
+package io.fastsocket.examples.http;
+
+import io.netty.handler.codec.http.HttpMethod;
+
+/** What the target of a request asks for. */
+sealed interface Route {
+    /** The largest {@code N} of {@code /bytes/N}. */
+    int BYTES_MAX = 64 << 20;
+
+    /** What there is, for a client that asked for something else. */
+    String ALL = "there is: /, /hello, /bytes/N with N from 0 to " + BYTES_MAX + ", POST /echo";
+
+    /** What needs no more to be known. */
+    enum Fixed implements Route {
+        /** The text, {@code /} or {@code /hello}. */
+        TEXT,
+        /** The request's own body, {@code /echo}. */
+        ECHO,
+        /** {@code /bytes/N} with an N that is no number or too large. */
+        BAD_COUNT,
+        /** Anything else. */
+        UNKNOWN
+    }
+
+    /** That many bytes, {@code /bytes/N}. */
+    record Bytes(int count) implements Route {}
+
+    /** The route of a request target in origin form or absolute form (RFC 9112 3.2), its query ignored. */
+    static Route of(String target) {
+        if (target.equals("/")) {
+            return Fixed.TEXT;
+        }
+        String path = path(target);
+        if (path.equals("/") || path.equals("/hello")) {
+            return Fixed.TEXT;
+        }
+        if (path.equals("/echo")) {
+            return Fixed.ECHO;
+        }
+        return path.startsWith("/bytes/") ? bytes(path.substring("/bytes/".length())) : Fixed.UNKNOWN;
+    }
+
+    /** The methods the route takes, as an allow field lists them. */
+    default String allow() {
+        return this == Fixed.ECHO ? "POST" : "GET, HEAD";
+    }
+
+    /** Whether the route takes the method; what is not there takes any. */
+    default boolean takes(HttpMethod method) {
+        if (this == Fixed.UNKNOWN) {
+            return true;
+        }
+        return this == Fixed.ECHO
+                ? HttpMethod.POST.equals(method)
+                : HttpMethod.GET.equals(method) || HttpMethod.HEAD.equals(method);
+    }
+
+    private static Route bytes(String count) {
+        // Nine digits hold every N that is allowed and fit an int.
+        if (count.isEmpty() || count.length() > 9 || !count.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            return Fixed.BAD_COUNT;
+        }
+        int bytes = Integer.parseInt(count);
+        return bytes <= BYTES_MAX ? new Bytes(bytes) : Fixed.BAD_COUNT;
+    }
+
+    private static String path(String target) {
+        int start = 0;
+        if (!target.startsWith("/")) {
+            int scheme = target.indexOf("://");
+            if (scheme < 0) {
+                return target;
+            }
+            start = target.indexOf('/', scheme + 3);
+            if (start < 0) {
+                return "/";
+            }
+        }
+        int query = target.indexOf('?', start);
+        return target.substring(start, query < 0 ? target.length() : query);
+    }
+}
