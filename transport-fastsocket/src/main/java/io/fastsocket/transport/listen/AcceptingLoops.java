@@ -100,12 +100,23 @@ public final class AcceptingLoops {
     /**
      * Closes all server channels that have to do with these loops.
      *
-     * @return done when none of their listeners is left
+     * @return done when none of their listeners is left, and those that live on these loops are closed
      */
     public CompletableFuture<@Nullable Void> closeServers() {
-        return CompletableFuture.allOf(Stream.concat(listening.stream(), registered.stream())
-                .map(FastSocketServerSocketChannel::closeAndListeners)
+        return CompletableFuture.allOf(Stream.concat(
+                        listening.stream().map(FastSocketServerSocketChannel::closeAndListeners),
+                        registered.stream().map(AcceptingLoops::close))
                 .toArray(CompletableFuture<?>[]::new));
+    }
+
+    private static CompletableFuture<?> close(FastSocketServerSocketChannel server) {
+        if (server.eventLoop().isShuttingDown()) {
+            // A loop that was ended behind the group's back tells nobody that the channel is closed.
+            return server.closeAndListeners();
+        }
+        CompletableFuture<@Nullable Void> closed = new CompletableFuture<>();
+        server.close().addListener(done -> closed.complete(null));
+        return closed;
     }
 
     // ---- own
