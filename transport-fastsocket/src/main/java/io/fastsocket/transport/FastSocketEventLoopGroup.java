@@ -123,7 +123,6 @@ public final class FastSocketEventLoopGroup extends AbstractEventExecutorGroup i
         if (channel.parent() != null) {
             return accepting.registerAccepted(channel, promise, next());
         }
-        shutdown.track(channel);
         return next().register(promise);
     }
 

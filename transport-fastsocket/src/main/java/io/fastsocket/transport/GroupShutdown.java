@@ -4,29 +4,23 @@ import io.fastsocket.transport.engine.LoopEngine;
 import io.fastsocket.transport.engine.PinnedLoop;
 import io.fastsocket.transport.listen.AcceptingLoops;
 import io.fastsocket.transport.listen.FastSocketServerSocketChannel;
-import io.netty.channel.Channel;
 import io.netty.util.concurrent.DefaultPromise;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.util.concurrent.Promise;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Ends a group: server channels first, so that nothing new comes, then the connections, then the loops. A loop of the
- * io_uring engine cannot end while a connection's close waits for its peer, so transfers are ended too.
+ * Ends a group: server channels first, so that nothing new comes, then what the engine wants closed before its loops end,
+ * then the loops, which close the rest.
  */
 final class GroupShutdown {
     private final LoopEngine engine;
     private final List<PinnedLoop> loops;
     private final AcceptingLoops accepting;
-    private final Set<Channel> otherChannels = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean started = new AtomicBoolean();
     private final AtomicInteger loopsRunning;
     private final Promise<Void> terminated = new DefaultPromise<>(GlobalEventExecutor.INSTANCE);
@@ -45,14 +39,6 @@ final class GroupShutdown {
         if (loopsRunning.decrementAndGet() == 0) {
             accepting.forget();
             terminated.trySuccess(null);
-        }
-    }
-
-    /** Remembers a channel that was not accepted here, until it closes. */
-    void track(Channel channel) {
-        if (!(channel instanceof FastSocketServerSocketChannel)) {
-            otherChannels.add(channel);
-            channel.closeFuture().addListener(closed -> otherChannels.remove(channel));
         }
     }
 
@@ -82,26 +68,15 @@ final class GroupShutdown {
     }
 
     private void endLoops(long quietPeriod, long timeout, TimeUnit unit) {
-        List<Channel> channels = new ArrayList<>(otherChannels);
         for (PinnedLoop loop : loops) {
-            channels.addAll(accepting.connections(loop.index()));
-        }
-        for (PinnedLoop loop : loops) {
-            try {
-                loop.eventLoop().execute(() -> channels.stream()
-                        .filter(channel -> channel.isRegistered() && channel.eventLoop() == loop.eventLoop())
-                        .forEach(this::closeNow));
-            } catch (RejectedExecutionException alreadyEnded) {
-                // Its channels are closed.
-            }
-            loop.group().shutdownGracefully(quietPeriod, timeout, unit);
-        }
-    }
-
-    private void closeNow(Channel channel) {
-        channel.close();
-        if (channel.isOpen()) {
-            engine.abortTransfers(channel);
+            Future<?> closed = engine.closeChannels(loop.eventLoop());
+            Runnable shutDown = () -> loop.group().shutdownGracefully(quietPeriod, timeout, unit);
+            // A handler that does not let go of its loop must not keep the group from trying.
+            Future<?> deadline = GlobalEventExecutor.INSTANCE.schedule(shutDown, timeout, unit);
+            closed.addListener(done -> {
+                deadline.cancel(false);
+                shutDown.run();
+            });
         }
     }
 }

@@ -13,11 +13,14 @@ import io.netty.incubator.channel.uring.IOUringEventLoop;
 import io.netty.incubator.channel.uring.IOUringEventLoopGroup;
 import io.netty.incubator.channel.uring.IOUringServerSocketChannel;
 import io.netty.incubator.channel.uring.IOUringSocketChannel;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
 /** Netty's archived io_uring incubator, and the guards that make it safe to run (see {@link IoUringGuards}). */
@@ -111,9 +114,19 @@ final class IoUringEngine implements LoopEngine {
         ((IOUringEventLoop) loop).submitIO();
     }
 
+    /**
+     * The incubator's shutdown never ends when a transfer is outstanding at that moment: the close that comes after it
+     * needs a task, and a loop that shuts down takes none.
+     */
     @Override
-    public void abortTransfers(Channel channel) {
-        endTransfers(channel);
+    public Future<?> closeChannels(EventLoop loop) {
+        Promise<Void> allClosed = loop.newPromise();
+        try {
+            loop.execute(() -> GuardedChannels.ofThisLoop().closeAll(allClosed));
+        } catch (RejectedExecutionException alreadyEnded) {
+            allClosed.setSuccess(null);
+        }
+        return allClosed;
     }
 
     /**

@@ -32,6 +32,18 @@ final class IoUringGuard extends ChannelDuplexHandler {
         }
     }
 
+    @Override
+    public void channelRegistered(ChannelHandlerContext ctx) {
+        GuardedChannels.ofThisLoop().add(channel);
+        ctx.fireChannelRegistered();
+    }
+
+    @Override
+    public void channelUnregistered(ChannelHandlerContext ctx) {
+        GuardedChannels.ofThisLoop().remove(channel);
+        ctx.fireChannelUnregistered();
+    }
+
     // ---- in
 
     @Override

@@ -6,6 +6,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.unix.Socket;
+import io.netty.util.concurrent.Future;
 import io.netty.util.internal.SystemPropertyUtil;
 import java.io.IOException;
 import java.util.Locale;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One kind of event loop behind one small interface, so that another Netty generation is one more implementation.
- * Implementations have no mutable state and may be used from any thread.
+ * May be used from any thread unless a method says otherwise.
  */
 public interface LoopEngine {
     /** Which engine this is; never {@link Engine#AUTO}. */
@@ -82,8 +83,15 @@ public interface LoopEngine {
         listener.close();
     }
 
-    /** Ends a connection's transfers at once, so that a close that waits for them completes. Called on its loop. */
-    default void abortTransfers(Channel channel) {}
+    /**
+     * Closes what is open on a loop that is about to be shut down, where the loop's own shutdown would not end otherwise.
+     * From then on channels that are registered with it are closed at once.
+     *
+     * @return done when nothing stands in the way of the shutdown any more
+     */
+    default Future<?> closeChannels(EventLoop loop) {
+        return loop.newSucceededFuture(null);
+    }
 
     /** True on the operating system whose socket options this project uses. */
     static boolean isLinux() {
