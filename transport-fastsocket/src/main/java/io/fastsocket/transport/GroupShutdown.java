@@ -3,7 +3,6 @@ package io.fastsocket.transport;
 import io.fastsocket.transport.engine.LoopEngine;
 import io.fastsocket.transport.engine.PinnedLoop;
 import io.fastsocket.transport.listen.AcceptingLoops;
-import io.fastsocket.transport.listen.FastSocketServerSocketChannel;
 import io.netty.util.concurrent.DefaultPromise;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
@@ -52,28 +51,17 @@ final class GroupShutdown {
 
     Future<?> start(long quietPeriod, long timeout, TimeUnit unit) {
         if (started.compareAndSet(false, true)) {
-            List<FastSocketServerSocketChannel> servers = accepting.servers();
-            AtomicInteger open = new AtomicInteger(servers.size() + 1);
-            Runnable serverClosed = () -> {
-                if (open.decrementAndGet() == 0) {
-                    endLoops(quietPeriod, timeout, unit);
-                }
-            };
-            for (FastSocketServerSocketChannel server : servers) {
-                server.close().addListener(closed -> serverClosed.run());
-            }
-            serverClosed.run();
+            accepting.closeServers().whenComplete((done, failure) -> endLoops(quietPeriod, timeout, unit));
         }
         return terminated;
     }
 
     private void endLoops(long quietPeriod, long timeout, TimeUnit unit) {
         for (PinnedLoop loop : loops) {
-            Future<?> closed = engine.closeChannels(loop.eventLoop());
             Runnable shutDown = () -> loop.group().shutdownGracefully(quietPeriod, timeout, unit);
             // A handler that does not let go of its loop must not keep the group from trying.
             Future<?> deadline = GlobalEventExecutor.INSTANCE.schedule(shutDown, timeout, unit);
-            closed.addListener(done -> {
+            engine.closeChannels(loop.eventLoop()).whenComplete((done, failure) -> {
                 deadline.cancel(false);
                 shutDown.run();
             });

@@ -1,11 +1,13 @@
 package io.fastsocket.transport.engine;
 
+import io.netty.channel.EventLoop;
+import io.netty.incubator.channel.uring.IOUringEventLoop;
 import io.netty.incubator.channel.uring.IOUringSocketChannel;
 import io.netty.util.concurrent.FastThreadLocal;
-import io.netty.util.concurrent.Promise;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** The guarded channels that are registered with one io_uring loop. Used by that loop alone. */
@@ -18,7 +20,7 @@ final class GuardedChannels {
     };
 
     private final Set<IOUringSocketChannel> registered = new HashSet<>();
-    private @Nullable Promise<Void> allClosed;
+    private @Nullable CompletableFuture<@Nullable Void> allClosed;
 
     private GuardedChannels() {}
 
@@ -36,14 +38,20 @@ final class GuardedChannels {
     void remove(IOUringSocketChannel channel) {
         registered.remove(channel);
         if (allClosed != null && registered.isEmpty()) {
-            allClosed.trySuccess(null);
+            finish(allClosed, channel.eventLoop());
         }
     }
 
-    void closeAll(Promise<Void> done) {
+    private static void finish(CompletableFuture<@Nullable Void> allClosed, EventLoop loop) {
+        // The closes are only queued; a ring that ends with them would leave the sockets open.
+        ((IOUringEventLoop) loop).submitIO();
+        allClosed.complete(null);
+    }
+
+    void closeAll(EventLoop loop, CompletableFuture<@Nullable Void> done) {
         allClosed = done;
         if (registered.isEmpty()) {
-            done.trySuccess(null);
+            finish(done, loop);
         }
         List.copyOf(registered).forEach(GuardedChannels::close);
     }

@@ -1,6 +1,8 @@
 package io.fastsocket.transport.engine;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.ServerSocketChannel;
@@ -13,15 +15,16 @@ import io.netty.incubator.channel.uring.IOUringEventLoop;
 import io.netty.incubator.channel.uring.IOUringEventLoopGroup;
 import io.netty.incubator.channel.uring.IOUringServerSocketChannel;
 import io.netty.incubator.channel.uring.IOUringSocketChannel;
-import io.netty.util.concurrent.Future;
-import io.netty.util.concurrent.Promise;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.IOException;
+import java.nio.channels.NotYetConnectedException;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Netty's archived io_uring incubator, and the guards that make it safe to run (see {@link IoUringGuards}). */
 final class IoUringEngine implements LoopEngine {
@@ -92,6 +95,23 @@ final class IoUringEngine implements LoopEngine {
         }
     }
 
+    /**
+     * Never at once, when the owner itself accepts. The number of a file closed a moment ago comes back with the next
+     * accept, and the incubator tells events apart by that number: the cancelled polls of the old connection would be
+     * taken for the new one's, which then is never closed. As a task, the registration comes after the old connection's
+     * deregistration, a task too, and after all events that are there by now.
+     */
+    @Override
+    public ChannelFuture register(EventLoop owner, ChannelPromise promise) {
+        try {
+            owner.execute(() -> owner.register(promise));
+        } catch (RejectedExecutionException loopEnded) {
+            promise.channel().unsafe().closeForcibly();
+            promise.setFailure(loopEnded);
+        }
+        return promise;
+    }
+
     @Override
     public boolean drainAcceptQueue(
             ServerSocketChannel listener, Channel parent, int budgetConnections, Consumer<Channel> accepted)
@@ -119,12 +139,12 @@ final class IoUringEngine implements LoopEngine {
      * needs a task, and a loop that shuts down takes none.
      */
     @Override
-    public Future<?> closeChannels(EventLoop loop) {
-        Promise<Void> allClosed = loop.newPromise();
+    public CompletableFuture<@Nullable Void> closeChannels(EventLoop loop) {
+        CompletableFuture<@Nullable Void> allClosed = new CompletableFuture<>();
         try {
-            loop.execute(() -> GuardedChannels.ofThisLoop().closeAll(allClosed));
+            loop.execute(() -> GuardedChannels.ofThisLoop().closeAll(loop, allClosed));
         } catch (RejectedExecutionException alreadyEnded) {
-            allClosed.setSuccess(null);
+            allClosed.complete(null);
         }
         return allClosed;
     }
@@ -143,7 +163,7 @@ final class IoUringEngine implements LoopEngine {
     private static void shutDown(Channel channel) {
         try {
             ((Socket) ((UnixChannel) channel).fd()).shutdown();
-        } catch (IOException alreadyGone) {
+        } catch (IOException | NotYetConnectedException alreadyGone) {
             logger.debug("shutdown(2) failed on {}: nothing left to end", channel, alreadyGone);
         }
     }

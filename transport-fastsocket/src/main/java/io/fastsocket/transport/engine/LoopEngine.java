@@ -1,16 +1,18 @@
 package io.fastsocket.transport.engine;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.unix.Socket;
-import io.netty.util.concurrent.Future;
 import io.netty.util.internal.SystemPropertyUtil;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +63,11 @@ public interface LoopEngine {
     /** Puts the engine's guards at the head of a channel's pipeline, once. Call before the channel is registered. */
     default void guard(Channel channel) {}
 
+    /** Registers an accepted connection with the loop that will own it. */
+    default ChannelFuture register(EventLoop owner, ChannelPromise promise) {
+        return owner.register(promise);
+    }
+
     /**
      * Accepts what else waits in the listener's queue, for engines whose listener takes one connection a turn. Called on
      * the listener's loop.
@@ -89,8 +96,8 @@ public interface LoopEngine {
      *
      * @return done when nothing stands in the way of the shutdown any more
      */
-    default Future<?> closeChannels(EventLoop loop) {
-        return loop.newSucceededFuture(null);
+    default CompletableFuture<@Nullable Void> closeChannels(EventLoop loop) {
+        return CompletableFuture.completedFuture(null);
     }
 
     /** True on the operating system whose socket options this project uses. */

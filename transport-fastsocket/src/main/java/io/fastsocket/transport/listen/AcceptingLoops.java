@@ -18,7 +18,9 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +38,10 @@ public final class AcceptingLoops {
     private final CpuOwners owners;
     private final List<EventCounters<AcceptEvent>> counters = new ArrayList<>();
     private final List<ConnectionTable> connections = new ArrayList<>();
-    private final Set<FastSocketServerSocketChannel> servers = ConcurrentHashMap.newKeySet();
+    /** Server channels that listen on these loops. */
+    private final Set<FastSocketServerSocketChannel> listening = ConcurrentHashMap.newKeySet();
+    /** Server channels that are registered with one of these loops; they may listen on a worker group's. */
+    private final Set<FastSocketServerSocketChannel> registered = ConcurrentHashMap.newKeySet();
 
     /** Makes the loops known to {@link FastSocketServerSocketChannel}, until {@link #forget()}. */
     public AcceptingLoops(
@@ -79,13 +84,28 @@ public final class AcceptingLoops {
         return owners;
     }
 
-    Set<FastSocketServerSocketChannel> openServers() {
-        return servers;
+    Set<FastSocketServerSocketChannel> listening() {
+        return listening;
+    }
+
+    Set<FastSocketServerSocketChannel> registered() {
+        return registered;
     }
 
     /** The server channels that are bound on these loops. */
     public List<FastSocketServerSocketChannel> servers() {
-        return List.copyOf(servers);
+        return List.copyOf(listening);
+    }
+
+    /**
+     * Closes all server channels that have to do with these loops.
+     *
+     * @return done when none of their listeners is left
+     */
+    public CompletableFuture<@Nullable Void> closeServers() {
+        return CompletableFuture.allOf(Stream.concat(listening.stream(), registered.stream())
+                .map(FastSocketServerSocketChannel::closeAndListeners)
+                .toArray(CompletableFuture<?>[]::new));
     }
 
     // ---- own
@@ -138,7 +158,7 @@ public final class AcceptingLoops {
      */
     public ChannelFuture registerAccepted(Channel child, ChannelPromise promise, EventLoop fallback) {
         EventLoop owner = ownerOf(child, fallback);
-        ChannelFuture registered = owner.register(promise);
+        ChannelFuture registered = engine.register(owner, promise);
         PinnedLoop loop = loopOf(owner);
         if (loop != null) {
             ConnectionTable table = connections.get(loop.index());

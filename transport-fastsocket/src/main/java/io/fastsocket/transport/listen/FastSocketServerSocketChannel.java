@@ -12,6 +12,7 @@ import java.net.SocketAddress;
 import java.nio.channels.AlreadyBoundException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.UnresolvedAddressException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
@@ -71,8 +72,16 @@ public final class FastSocketServerSocketChannel extends AbstractServerChannel i
             promise.setFailure(refused);
             return;
         }
-        ListenerGroup opening = new ListenerGroup(this, config, listeningLoops());
+        AcceptingLoops home = homeLoops();
+        AcceptingLoops accepting = listeningLoops(home);
+        ListenerGroup opening = new ListenerGroup(this, config, accepting);
         listeners = opening;
+        home.registered().add(this);
+        accepting.listening().add(this);
+        closeFuture().addListener(done -> {
+            home.registered().remove(this);
+            accepting.listening().remove(this);
+        });
         opening.open(address).whenComplete((done, failure) -> eventLoop().execute(() -> opened(promise, failure)));
     }
 
@@ -88,12 +97,16 @@ public final class FastSocketServerSocketChannel extends AbstractServerChannel i
         return address;
     }
 
-    /** The loops that will own the connections: a separate worker group's, if it is one of ours, else this channel's. */
-    private AcceptingLoops listeningLoops() {
-        AcceptingLoops own = LoopRegistry.find(eventLoop());
-        if (own == null) {
+    private AcceptingLoops homeLoops() {
+        AcceptingLoops home = LoopRegistry.find(eventLoop());
+        if (home == null) {
             throw new IllegalStateException("the event loop group of " + this + " has shut down");
         }
+        return home;
+    }
+
+    /** The loops that will own the connections: a separate worker group's, if it is one of ours, else this channel's. */
+    private AcceptingLoops listeningLoops(AcceptingLoops own) {
         BootstrapAcceptor acceptor = BootstrapAcceptor.find(pipeline());
         AcceptingLoops workers = acceptor == null ? null : acceptor.childLoops();
         return workers != null && workers.engine().engine() == own.engine().engine() ? workers : own;
@@ -175,6 +188,13 @@ public final class FastSocketServerSocketChannel extends AbstractServerChannel i
         } else {
             group.close().whenComplete((done, failure) -> afterwards.run());
         }
+    }
+
+    /** Closes this channel; done when no listener is left, even if the loop it is registered with has ended. */
+    CompletableFuture<?> closeAndListeners() {
+        close();
+        ListenerGroup group = listeners;
+        return group == null ? CompletableFuture.completedFuture(null) : group.close();
     }
 
     private void runOnLoop(Runnable task) {

@@ -57,7 +57,6 @@ final class ListenerGroup {
      * @return done when all listen and are steered; failed, with none left, when one could not be opened
      */
     CompletableFuture<@Nullable Void> open(InetSocketAddress address) {
-        accepting.openServers().add(server);
         try {
             if (!config.sharesPortWithOthers()) {
                 ExclusivePort.require(address, config.isReuseAddress());
@@ -164,7 +163,6 @@ final class ListenerGroup {
     private CompletableFuture<@Nullable Void> closeAll() {
         CompletableFuture<@Nullable Void> allClosed = new CompletableFuture<>();
         closeLast(new ArrayList<>(listeners), allClosed);
-        allClosed.whenComplete((done, failure) -> accepting.openServers().remove(server));
         return allClosed;
     }
 

@@ -1,0 +1,138 @@
+package io.fastsocket.perf.cli;
+
+import io.fastsocket.affinity.CpuTopology;
+import io.fastsocket.perf.churn.ChurnLoad;
+import io.fastsocket.perf.churn.ChurnRun;
+import io.fastsocket.perf.churn.FootprintProbe;
+import io.fastsocket.perf.report.Environment;
+import io.fastsocket.perf.server.ChildProcesses;
+import io.fastsocket.perf.server.ProcFs;
+import io.fastsocket.perf.server.ServerCommand;
+import io.fastsocket.perf.server.ServerKind;
+import io.fastsocket.perf.server.ServerProcess;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code fastsocket bench churn}: many short connections, and whether they leave anything behind in the server. */
+@Command(
+        name = "churn",
+        description = {
+            "Makes many short connections to one server and watches what it keeps of them.",
+            "Open files, heap after garbage collection and direct memory are taken at rest after 5, 10, 20, ... 100 %% of the"
+                    + " connections. Exit code 1 if a connection failed or something grew."
+        },
+        usageHelpAutoWidth = true,
+        sortOptions = false)
+public final class Churn implements Callable<Integer> {
+    private static final Duration START_PATIENCE = Duration.ofSeconds(30);
+
+    @Option(names = "--connections", paramLabel = "N", description = "Connections in all. Default: ${DEFAULT-VALUE}.")
+    private long connections = 1_000_000;
+
+    @Option(
+            names = "--server",
+            paramLabel = "NAME",
+            converter = ServerKindConverter.class,
+            completionCandidates = ServerKindConverter.class,
+            description = "The server: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+    private ServerKind server = ServerKind.FASTSOCKET_IO_URING;
+
+    @Option(names = "--loops", paramLabel = "N", description = "Event loops of the server. Default: one per CPU.")
+    private int loops;
+
+    @Option(
+            names = "--clients",
+            paramLabel = "N",
+            description = "Client threads pinned to each CPU. Default: ${DEFAULT-VALUE}.")
+    private int clientsPerCpu = 16;
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "SECONDS",
+            description = "Time for all connections; those not made by then have failed. Default: ${DEFAULT-VALUE}.")
+    private int timeoutSeconds = 600;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Print this help and exit.")
+    @SuppressWarnings("UnusedVariable") // picocli asks for it
+    private boolean help;
+
+    @Mixin
+    private ReportOptions report = new ReportOptions();
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    /** A command with every option at its default. */
+    public Churn() {}
+
+    @Override
+    public Integer call() throws CommandFailure, IOException, InterruptedException {
+        if (connections < ChurnRun.CONNECTIONS_MIN || clientsPerCpu < 1 || timeoutSeconds < 1) {
+            throw new ParameterException(
+                    commandSpec().commandLine(),
+                    "cannot run: --connections=" + connections + ", --clients=" + clientsPerCpu + ", --timeout="
+                            + timeoutSeconds + " (expected at least " + ChurnRun.CONNECTIONS_MIN + ", 1 and 1)");
+        }
+        int loopsOfServer = LoopCount.effective(loops, commandSpec());
+        ChurnRun.Result result = run(loopsOfServer);
+        Map<String, Object> environment = new Environment(Path.of("/"), Clock.systemUTC()).record();
+        report.write(
+                commandSpec().commandLine().getOut(),
+                ChurnReport.table(result),
+                ChurnReport.object(environment, options(loopsOfServer), result));
+        return result.passed() ? 0 : 1;
+    }
+
+    private ChurnRun.Result run(int loopsOfServer) throws IOException, InterruptedException {
+        PrintWriter progress = commandSpec().commandLine().getErr();
+        ServerCommand command = ServerCommand.of(server, loopsOfServer, List.of(FootprintProbe.JVM_OPTION));
+        try (ChildProcesses children = new ChildProcesses();
+                ServerProcess process = ServerProcess.start(server.label(), command, children, START_PATIENCE);
+                ChurnLoad load =
+                        new ChurnLoad(process.address(), CpuTopology.read().allowed(), clientsPerCpu)) {
+            FootprintProbe probe = new FootprintProbe(ProcFs.ofThisMachine(), process.pid());
+            ChurnRun run = new ChurnRun(load, probe, line -> {
+                progress.println("churn: " + line);
+                progress.flush();
+            });
+            ChurnRun.Result result = run.run(connections, Duration.ofSeconds(timeoutSeconds));
+            if (load.unpinnedClients() > 0) {
+                progress.println("churn: client threads that could not be pinned: " + load.unpinnedClients());
+            }
+            return result;
+        }
+    }
+
+    private Map<String, Object> options(int loopsOfServer) {
+        Map<String, Object> options = new LinkedHashMap<>();
+        options.put("connections", connections);
+        options.put("server", server);
+        options.put("loops", loopsOfServer);
+        options.put("clientsPerCpu", clientsPerCpu);
+        options.put("timeoutSeconds", timeoutSeconds);
+        options.put("jvmOptions", ServerCommand.JVM_OPTIONS);
+        return options;
+    }
+
+    private CommandSpec commandSpec() {
+        return Objects.requireNonNull(spec, "picocli sets it");
+    }
+}

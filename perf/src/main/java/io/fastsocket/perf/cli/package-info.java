@@ -1,0 +1,8 @@
+/**
+ * The commands {@code bench} and {@code bench churn}: options in, tables and JSON out. May use every other package of this
+ * module; nothing uses this one.
+ */
+@NullMarked
+package io.fastsocket.perf.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,22 @@
+package io.fastsocket.perf.compare;
+
+/**
+ * How long a comparison goes on.
+ *
+ * @param warmupSeconds load on each server before the first round of a kind of work; the JIT compilers need about 12
+ * @param rounds rounds of each kind of work, at least 1
+ * @param roundSeconds load on each server in a round, at least 1
+ */
+public record Schedule(int warmupSeconds, int rounds, int roundSeconds) {
+    public Schedule {
+        if (warmupSeconds < 0 || rounds < 1 || roundSeconds < 1) {
+            throw new IllegalArgumentException("cannot schedule: warmup=" + warmupSeconds + ", rounds=" + rounds
+                    + ", seconds=" + roundSeconds + " (expected warmup >= 0, rounds >= 1, seconds >= 1)");
+        }
+    }
+
+    /** Time under load for a number of servers and kinds of work, seconds. */
+    public long totalSeconds(int servers, int works) {
+        return (long) servers * works * (warmupSeconds + (long) rounds * roundSeconds);
+    }
+}

@@ -1,0 +1,73 @@
+package io.fastsocket.perf.server;
+
+import java.io.IOException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The processes this run has started, so that none outlives it: closing ends them, and so does the end of this JVM, be it a
+ * failure or a signal. Thread-safe.
+ */
+public final class ChildProcesses implements AutoCloseable {
+    /** How long a child may take to end by itself after it was asked to. */
+    private static final long GRACE_SECONDS = 3;
+
+    private final Set<Process> running = ConcurrentHashMap.newKeySet();
+    private final Thread exitHook = new Thread(this::endAll, "end-children");
+    private volatile boolean closed;
+
+    /** Starts keeping processes, with a shutdown hook behind them. */
+    public ChildProcesses() {
+        Runtime.getRuntime().addShutdownHook(exitHook);
+    }
+
+    /**
+     * Starts a process and keeps it.
+     *
+     * @throws IOException if the program cannot be run, or this object is closed
+     */
+    public Process start(ProcessBuilder builder) throws IOException {
+        Process process = builder.start();
+        running.add(process);
+        // The exit hook may have gone over the set just before the line above.
+        if (closed) {
+            end(process);
+            throw new IOException("cannot start " + builder.command().get(0) + ": the run is being ended");
+        }
+        return process;
+    }
+
+    /** Ends one process: asks it, waits a bounded time, then kills it. Does nothing to one that has ended. */
+    public void end(Process process) {
+        process.destroy();
+        try {
+            if (!process.waitFor(GRACE_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                process.waitFor(GRACE_SECONDS, TimeUnit.SECONDS);
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        } finally {
+            running.remove(process);
+        }
+    }
+
+    @Override
+    public void close() {
+        endAll();
+        try {
+            Runtime.getRuntime().removeShutdownHook(exitHook);
+        } catch (IllegalStateException e) {
+            // The JVM is going down already: the hook is running or has run.
+        }
+    }
+
+    private void endAll() {
+        closed = true;
+        // All are asked first, so that several take one grace time and not one each.
+        running.forEach(Process::destroy);
+        running.forEach(this::end);
+    }
+}

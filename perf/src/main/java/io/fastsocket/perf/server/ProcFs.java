@@ -1,0 +1,98 @@
+package io.fastsocket.perf.server;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+
+/** Readings of other processes from {@code /proc}, proc(5). Thread-safe. */
+public final class ProcFs {
+    private final Path root;
+    private final long ticksPerSecond;
+
+    /**
+     * Readings below a root.
+     *
+     * @param root {@code /proc}, or a recorded copy
+     * @param ticksPerSecond what {@code getconf CLK_TCK} says
+     */
+    public ProcFs(Path root, long ticksPerSecond) {
+        this.root = root;
+        this.ticksPerSecond = ticksPerSecond;
+    }
+
+    /**
+     * This machine's {@code /proc}.
+     *
+     * @throws IOException if the length of a clock tick cannot be found out
+     */
+    public static ProcFs ofThisMachine() throws IOException, InterruptedException {
+        Process getconf = new ProcessBuilder("getconf", "CLK_TCK").start();
+        String answer = new String(getconf.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+        if (getconf.waitFor() != 0) {
+            throw new IOException("getconf CLK_TCK failed: exitCode=" + getconf.exitValue());
+        }
+        return new ProcFs(Path.of("/proc"), Long.parseLong(answer.strip()));
+    }
+
+    /**
+     * CPU time and context switches of a process so far.
+     *
+     * @throws IOException if there is no such process
+     */
+    public ProcessUsage usage(long pid) throws IOException {
+        CpuTicks ticks = CpuTicks.parse(Files.readString(of(pid).resolve("stat")));
+        return new ProcessUsage(micros(ticks.user()), micros(ticks.system()), contextSwitches(pid));
+    }
+
+    /**
+     * The number of open file descriptors of a process.
+     *
+     * @throws IOException if there is no such process, or it is another user's
+     */
+    public int openFiles(long pid) throws IOException {
+        int count = 0;
+        try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(of(pid).resolve("fd"))) {
+            for (Path ignored : descriptors) {
+                count++;
+            }
+        }
+        return count;
+    }
+
+    /**
+     * Resident memory of a process, bytes.
+     *
+     * @throws IOException if there is no such process
+     */
+    public long residentBytes(long pid) throws IOException {
+        return StatusFile.parse(Files.readString(of(pid).resolve("status"))).residentBytes();
+    }
+
+    /** {@code /proc/PID/status} counts the main thread alone, so that the threads are summed here. */
+    private long contextSwitches(long pid) throws IOException {
+        long sum = 0;
+        try (DirectoryStream<Path> threads = Files.newDirectoryStream(of(pid).resolve("task"))) {
+            for (Path thread : threads) {
+                try {
+                    sum += StatusFile.parse(Files.readString(thread.resolve("status")))
+                            .contextSwitches();
+                } catch (NoSuchFileException e) {
+                    // The thread ended after it was listed.
+                }
+            }
+        }
+        return sum;
+    }
+
+    private long micros(long ticks) {
+        return ticks * TimeUnit.SECONDS.toMicros(1) / ticksPerSecond;
+    }
+
+    private Path of(long pid) {
+        return root.resolve(Long.toString(pid));
+    }
+}

@@ -1,0 +1,62 @@
+package io.fastsocket.perf.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+class BenchCommandTest {
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+    private final CommandLine command =
+            CommandLines.of(new Bench()).setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+
+    @Test
+    void printsHelpOfBothCommands() {
+        assertThat(command.execute("--help")).isZero();
+        assertThat(command.execute("churn", "--help")).isZero();
+        assertThat(out.toString())
+                .contains("--[no-]pin-load", "fastsocket-io_uring", "--timeout=SECONDS")
+                .doesNotContain("%%", "${");
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    --servers=nginx          | fastsocket bench: Invalid value for option '--servers' (NAME): no such server: name=nginx
+                    --work=old               | fastsocket bench: Invalid value for option '--work' (KIND)
+                    --rounds=0               | fastsocket bench: cannot schedule: warmup=12, rounds=0, seconds=5
+                    --connections=1          | fastsocket bench: cannot spread the load: connections=1
+                    --loops=-1               | fastsocket bench: cannot run: --loops=-1
+                    --fast                   | fastsocket bench: Unknown option: '--fast'
+                    churn --connections=19   | fastsocket bench churn: cannot run: --connections=19
+                    churn --timeout=0        | fastsocket bench churn: cannot run: --connections=1000000, --clients=16, --timeout=0
+                    """)
+    void saysInOneLineWhatIsWrongWithAnOption(String arguments, String line) {
+        assertThat(command.execute(arguments.split(" "))).isEqualTo(2);
+        assertThat(err.toString().lines()).singleElement().asString().startsWith(line);
+        assertThat(out.toString()).isEmpty();
+    }
+
+    @Test
+    void saysHowToInstallAMissingProgram(@TempDir Path empty) {
+        assertThatThrownBy(() -> Program.WRK.require(empty.toString()))
+                .isInstanceOf(CommandFailure.class)
+                .hasMessage("wrk not found on PATH; fix: apt-get install wrk");
+    }
+
+    @Test
+    void findsAProgramInAnyDirectoryOfThePath(@TempDir Path empty) throws CommandFailure {
+        new Program("sh", "dash").require(empty + ":/bin:/usr/bin");
+    }
+}

@@ -1,0 +1,12 @@
+package io.fastsocket.transport.suite;
+
+import io.fastsocket.transport.engine.Engine;
+import org.junit.jupiter.api.Tag;
+
+/** Netty's transport tests on the NIO engine. */
+@Tag("nio")
+class NioTestsuiteTest extends NettyTestsuite {
+    NioTestsuiteTest() {
+        super(Engine.NIO);
+    }
+}
