@@ -32,7 +32,8 @@ public final class EchoServer {
      */
     public static EchoServer bind(ServerBootstrap bootstrap, InetSocketAddress address, Duration idleTimeout)
             throws IOException {
-        ChannelFuture bound = bootstrap.childHandler(new EchoServerInitializer(idleTimeout)).bind(address);
+        ChannelFuture bound =
+                bootstrap.childHandler(new EchoServerInitializer(idleTimeout)).bind(address);
         bound.awaitUninterruptibly(BIND_SECONDS_MAX, TimeUnit.SECONDS);
         if (!bound.isDone()) {
             throw new IOException("bind " + address + ": not done within " + BIND_SECONDS_MAX + " s");

@@ -157,7 +157,7 @@ final class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"epoll", "nio"})
+    @ValueSource(strings = {"io_uring", "epoll", "nio"})
     void demonstratesWithoutAFailedRequest(String engine) {
         assumeEngine(engine);
         assertThat(run("demo", "--duration", "2", "--engine", engine, "--json"))
