@@ -1,6 +1,7 @@
 package io.fastsocket.transport.listen;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.fastsocket.affinity.CpuTopology;
 import io.fastsocket.affinity.PlacementPolicy;
@@ -140,6 +141,7 @@ class AtomicBindTest {
     private static void assertOptions(ServerSocketChannel listener, int backlog) {
         assertThat(listener.config().getBacklog()).isEqualTo(backlog);
         assertThat(listener.config().getReceiveBufferSize()).isBetween(65_536, 131_072);
-        assertThat(listener.config().isAutoRead()).isTrue();
+        // Comes with channelActive, after the bind has completed.
+        await().atMost(10, TimeUnit.SECONDS).until(() -> listener.config().isAutoRead());
     }
 }
