@@ -105,6 +105,15 @@ class ServerChannelTest {
 
     @ParameterizedTest
     @MethodSource("io.fastsocket.transport.TestEngines#all")
+    void servesWithOneLoop(Engine engine) throws Exception {
+        FastSocketEventLoopGroup group =
+                start(FastSocketEventLoopGroup.builder().engine(engine).loops(1));
+
+        assertThat(ask(addressOf(bind(bootstrap(group))))).isEqualTo('!');
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.fastsocket.transport.TestEngines#all")
     void bindsIpv6AndBothFamilies(Engine engine) throws Exception {
         FastSocketEventLoopGroup group = start(engine);
 

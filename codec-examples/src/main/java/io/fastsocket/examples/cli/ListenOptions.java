@@ -18,7 +18,7 @@ final class ListenOptions {
             paramLabel = "HOST",
             defaultValue = "0.0.0.0",
             description = "Address, host name or network interface (its first address) to listen on;"
-                    + " default 0.0.0.0: all of IPv4. With :: all of IPv6 and IPv4.")
+                    + " default 0.0.0.0: all, on epoll and io_uring those of IPv6 too.")
     private String host;
 
     @Option(
@@ -46,7 +46,10 @@ final class ListenOptions {
     @Option(names = "--print-plan", description = "Prints which loop runs where and what was chosen, then serves.")
     private boolean printPlan;
 
-    @Option(names = "--json", description = "Prints the plan as one JSON object.")
+    @Option(
+            names = "--json",
+            description = "With --print-plan: as one JSON object {listening, engine, loops: [{loop, cpu,"
+                    + " listener}], capabilities: [{name, chosen, whyNotMore}]}, null for none.")
     private boolean json;
 
     boolean printPlan() {

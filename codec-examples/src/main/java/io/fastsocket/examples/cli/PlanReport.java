@@ -2,6 +2,7 @@ package io.fastsocket.examples.cli;
 
 import io.fastsocket.transport.Capability;
 import io.fastsocket.transport.FastSocketEventLoopGroup;
+import io.fastsocket.transport.LoopPlan;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -25,15 +26,19 @@ final class PlanReport {
         Map<String, @Nullable Object> report = new LinkedHashMap<>();
         report.put("listening", listening);
         report.put("engine", GroupOptions.name(group.engine()));
-        report.put(
-                "loops",
-                group.loopStats().stream()
-                        .map(loop -> Map.of("loop", loop.loopIndex(), "cpu", loop.cpu()))
-                        .toList());
+        report.put("loops", group.plan().rows().stream().map(PlanReport::json).toList());
         report.put(
                 "capabilities",
                 group.capabilities().stream().map(PlanReport::json).toList());
         return Json.write(report);
+    }
+
+    private static Map<String, @Nullable Object> json(LoopPlan.Row loop) {
+        Map<String, @Nullable Object> json = new LinkedHashMap<>();
+        json.put("loop", loop.loopIndex());
+        json.put("cpu", loop.cpu() < 0 ? null : loop.cpu());
+        json.put("listener", loop.listenerIndex() < 0 ? null : loop.listenerIndex());
+        return json;
     }
 
     private static Map<String, @Nullable Object> json(Capability capability) {

@@ -78,7 +78,8 @@ final class ServerRun {
         if (listenOptions.printPlan()) {
             out.println(listenOptions.json() ? PlanReport.json(group, listening) : PlanReport.text(group));
         }
-        err.println("listening on " + listening + " (engine " + GroupOptions.name(group.engine()) + ", "
-                + group.loopStats().size() + " loops, steering " + groupOptions.steeringName() + ")");
+        int loops = group.plan().rows().size();
+        err.println("listening on " + listening + " (engine " + GroupOptions.name(group.engine()) + ", " + loops
+                + (loops == 1 ? " loop" : " loops") + ", steering " + groupOptions.steeringName() + ")");
     }
 }

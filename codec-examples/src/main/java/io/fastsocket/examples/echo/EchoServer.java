@@ -9,9 +9,13 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 /** A TCP echo server that listens. Safe for use by any thread but an event loop: bind and stop wait. */
 public final class EchoServer {
+    /** Binding is a matter of milliseconds; this long, and it will not end. */
+    private static final long BIND_SECONDS_MAX = 10;
+
     private final Channel listener;
 
     private EchoServer(Channel listener) {
@@ -28,10 +32,12 @@ public final class EchoServer {
      */
     public static EchoServer bind(ServerBootstrap bootstrap, InetSocketAddress address, Duration idleTimeout)
             throws IOException {
-        ChannelFuture bound = bootstrap
-                .childHandler(new EchoServerInitializer(idleTimeout))
-                .bind(address)
-                .awaitUninterruptibly();
+        ChannelFuture bound =
+                bootstrap.childHandler(new EchoServerInitializer(idleTimeout)).bind(address);
+        bound.awaitUninterruptibly(BIND_SECONDS_MAX, TimeUnit.SECONDS);
+        if (!bound.isDone()) {
+            throw new IOException("bind " + address + ": not done within " + BIND_SECONDS_MAX + " s");
+        }
         if (!bound.isSuccess()) {
             throw new IOException("bind " + address + ": " + bound.cause().getMessage(), bound.cause());
         }

@@ -26,6 +26,9 @@ import java.util.concurrent.TimeoutException;
  * <p>Safe for use by any thread but an event loop: both {@link #bind} and {@link #stop} wait.
  */
 public final class HttpServer implements AutoCloseable {
+    /** Binding is a matter of milliseconds; this long, and it will not end. */
+    private static final long BIND_SECONDS_MAX = 10;
+
     private final Channel listener;
     private final HttpServerInitializer initializer;
 
@@ -44,7 +47,11 @@ public final class HttpServer implements AutoCloseable {
     public static HttpServer bind(ServerBootstrap bootstrap, InetSocketAddress address, HttpServerSettings settings)
             throws IOException {
         HttpServerInitializer initializer = new HttpServerInitializer(settings);
-        ChannelFuture bound = bootstrap.childHandler(initializer).bind(address).awaitUninterruptibly();
+        ChannelFuture bound = bootstrap.childHandler(initializer).bind(address);
+        bound.awaitUninterruptibly(BIND_SECONDS_MAX, TimeUnit.SECONDS);
+        if (!bound.isDone()) {
+            throw new IOException("bind " + address + ": not done within " + BIND_SECONDS_MAX + " s");
+        }
         if (!bound.isSuccess()) {
             throw new IOException("bind " + address + ": " + bound.cause().getMessage(), bound.cause());
         }

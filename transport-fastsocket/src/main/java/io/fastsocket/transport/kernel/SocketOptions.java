@@ -25,7 +25,11 @@ public final class SocketOptions {
      * @throws IOException when the socket is closed or the kernel has no such option
      */
     public static int incomingCpu(Socket connection) throws IOException {
-        return connection.getIntOpt(SOL_SOCKET, SO_INCOMING_CPU);
+        try {
+            return connection.getIntOpt(SOL_SOCKET, SO_INCOMING_CPU);
+        } catch (RuntimeException refused) {
+            throw ioException(refused);
+        }
     }
 
     /**
@@ -33,7 +37,11 @@ public final class SocketOptions {
      * group are chosen by it since 6.2 (6.1 with backports), see {@link KernelCapability#INCOMING_CPU_STEERING}.
      */
     public static void setIncomingCpu(Socket listener, int cpu) throws IOException {
-        listener.setIntOpt(SOL_SOCKET, SO_INCOMING_CPU, cpu);
+        try {
+            listener.setIntOpt(SOL_SOCKET, SO_INCOMING_CPU, cpu);
+        } catch (RuntimeException refused) {
+            throw ioException(refused);
+        }
     }
 
     /**
@@ -45,6 +53,15 @@ public final class SocketOptions {
      *     beyond net.core.optmem_max
      */
     public static void attachReuseportProgram(Socket listener, BpfInstruction... program) throws IOException {
-        SockFprog.attach(listener, program);
+        try {
+            SockFprog.attach(listener, program);
+        } catch (RuntimeException refused) {
+            throw ioException(refused);
+        }
+    }
+
+    /** Netty's native code reports a refused option as an unchecked ChannelException. */
+    private static IOException ioException(RuntimeException refused) {
+        return new IOException(refused.getMessage(), refused);
     }
 }

@@ -6,8 +6,10 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ServerSocketChannel;
 import java.net.InetSocketAddress;
+import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
@@ -74,7 +76,7 @@ final class ListenerGroup {
 
     private void openNext(InetSocketAddress address) {
         if (closing) {
-            openFailed(new java.nio.channels.ClosedChannelException());
+            openFailed(new ClosedChannelException());
             return;
         }
         PinnedLoop loop = accepting.loops().get(listeners.size());
@@ -98,7 +100,7 @@ final class ListenerGroup {
     private ServerSocketChannel newListener(PinnedLoop loop) {
         ServerSocketChannel listener = engine.newListener();
         try {
-            if (listenersWanted() > 1) {
+            if (engine.canReusePort()) {
                 engine.reusePort(listener);
             }
             config.applyTo(listener);
@@ -111,33 +113,32 @@ final class ListenerGroup {
     }
 
     private void listening(ServerSocketChannel listener, InetSocketAddress asked) {
-        order.listening(listener);
-        // Closed by somebody else, for example because its loop ended: half a server is none.
-        listener.closeFuture().addListener(done -> {
-            if (!closing) {
-                server.close();
+        try {
+            order.listening(listener);
+            // Closed by somebody else, for example because its loop ended: half a server is none.
+            listener.closeFuture().addListener(done -> {
+                if (!closing) {
+                    server.close();
+                }
+            });
+            int port = listener.localAddress().getPort();
+            if (listeners.size() < listenersWanted()) {
+                openNext(new InetSocketAddress(asked.getAddress(), port));
+                return;
             }
-        });
-        int port = listener.localAddress().getPort();
-        InetSocketAddress address = new InetSocketAddress(asked.getAddress(), port);
-        if (listeners.size() < listenersWanted()) {
-            try {
-                openNext(address);
-            } catch (Exception | LinkageError failed) {
-                openFailed(BindFailure.of(address, failed));
-            }
-            return;
+            steering = steer();
+            localAddress = listeners.get(0).localAddress();
+            opened.complete(null);
+        } catch (Exception | LinkageError failed) {
+            openFailed(BindFailure.of(asked, failed));
         }
-        steering = steer();
-        localAddress = listeners.get(0).localAddress();
-        opened.complete(null);
     }
 
     private SteeringChoice steer() {
         if (!engine.canReusePort()) {
             return new SteeringChoice(
                     SteeringChoice.ONE_LISTENER,
-                    java.util.Optional.of("this system does not spread connections over listeners of a port"));
+                    Optional.of("this system does not spread connections over listeners of a port"));
         }
         return new Steering(engine, accepting.loops(), accepting.owners())
                 .apply(accepting.steering(), listeners, order);
