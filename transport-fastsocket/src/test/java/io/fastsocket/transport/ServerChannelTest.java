@@ -86,6 +86,11 @@ class ServerChannelTest {
         }
     }
 
+    /** Binds a server on {@code group}, leaves it open, and tells whether it answers. */
+    static boolean serveOnce(EventLoopGroup group) throws Exception {
+        return ask(addressOf(bind(bootstrap(group)))) == '!';
+    }
+
     // ---- bind
 
     @ParameterizedTest
