@@ -94,7 +94,7 @@ public final class AcceptingLoops {
 
     /** The server channels that are bound on these loops. */
     public List<FastSocketServerSocketChannel> servers() {
-        return List.copyOf(listening);
+        return listening.stream().filter(Channel::isActive).toList();
     }
 
     /**
@@ -115,7 +115,8 @@ public final class AcceptingLoops {
             return server.closeAndListeners();
         }
         CompletableFuture<@Nullable Void> closed = new CompletableFuture<>();
-        server.close().addListener(done -> closed.complete(null));
+        server.closeFuture().addListener(done -> closed.complete(null));
+        server.closeAndListeners();
         return closed;
     }
 
@@ -174,7 +175,7 @@ public final class AcceptingLoops {
             ConnectionTable table = connections.get(loop.index());
             promise.addListener(registered -> table.add(promise.channel()));
         }
-        return engine.register(owner, promise);
+        return owner.register(promise);
     }
 
     /**
@@ -195,6 +196,12 @@ public final class AcceptingLoops {
         // Accepted on another group's loop: a separate boss group.
         int byPackets = ownership == OwnershipPolicy.FOLLOW_PACKETS ? ownerByPackets(child) : CpuOwners.NO_LOOP;
         return byPackets == CpuOwners.NO_LOOP ? fallback : loops.get(byPackets).eventLoop();
+    }
+
+    /** The loop of these whose thread is calling, or null. */
+    public @Nullable PinnedLoop callingLoop() {
+        PinnedLoop calling = PinnedLoop.ofThisThread();
+        return calling == null ? null : loopOf(calling.eventLoop());
     }
 
     private @Nullable PinnedLoop loopOf(EventLoop eventLoop) {
@@ -224,12 +231,8 @@ public final class AcceptingLoops {
 
     /** The open connection between two addresses; the calling loop's own table is asked first, then the others. */
     public Optional<Channel> findConnection(SocketAddress local, SocketAddress remote) {
-        int first = 0;
-        for (PinnedLoop loop : loops) {
-            if (loop.eventLoop().inEventLoop()) {
-                first = loop.index();
-            }
-        }
+        PinnedLoop calling = callingLoop();
+        int first = calling == null ? 0 : calling.index();
         for (int i = 0; i < loops.size(); i++) {
             Optional<Channel> found =
                     connections.get((first + i) % loops.size()).find(local, remote);
