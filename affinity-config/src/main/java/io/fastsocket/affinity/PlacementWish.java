@@ -18,15 +18,15 @@ record PlacementWish(String policy, CpuSet cpus, int loops, String moreCpus) {
     }
 
     AffinityPlan plan(CpuSet allowed) {
-        CpuSet wanted = loops == 0 ? cpus : cpus.lowest(loops);
-        CpuSet granted = wanted.intersect(allowed);
+        CpuSet offered = cpus.intersect(allowed);
+        CpuSet granted = loops == 0 ? offered : offered.lowest(loops);
         if (granted.isEmpty()) {
             return new AffinityPlan(unpinned(1), Optional.of(nothingAllowed(allowed)));
         }
         int asked = loops == 0 ? cpus.size() : loops;
         return new AffinityPlan(
                 pinned(granted),
-                granted.size() == asked ? Optional.empty() : Optional.of(fewer(asked, wanted, granted, allowed)));
+                granted.size() == asked ? Optional.empty() : Optional.of(fewer(asked, granted, allowed)));
     }
 
     static int requireLoops(int loops) {
@@ -58,15 +58,15 @@ record PlacementWish(String policy, CpuSet cpus, int loops, String moreCpus) {
                 + ", or use placement none()";
     }
 
-    private String fewer(int asked, CpuSet wanted, CpuSet granted, CpuSet allowed) {
-        CpuSet refused = wanted.minus(allowed);
+    private String fewer(int asked, CpuSet granted, CpuSet allowed) {
+        CpuSet refused = cpus.minus(allowed);
         String cause = refused.isEmpty()
                 ? "it has no more CPUs than \"" + granted + "\""
                 : "\"" + refused + "\" is off or outside the cpuset or taskset of this process";
-        // Only explicit CPUs can be refused, and fewer loops would not help where a refused CPU is the first one.
+        // Only explicit CPUs can be refused.
         String fix = refused.isEmpty()
                 ? moreCpus.formatted(asked) + ", ask loops(" + granted.size() + ")"
-                : widenTo(wanted) + ", ask explicit(\"" + granted + "\")";
+                : widenTo(cpus) + ", ask explicit(\"" + granted + "\")";
         return "placement " + policy + " plans " + granted.size() + " of " + asked + " loops: loops=" + loops
                 + " (expected one per CPU within the allowed \"" + allowed + "\"): " + cause + "; fix: " + fix
                 + ", or use placement none()";

@@ -86,10 +86,9 @@ public final class FastSocketEventLoopGroup extends AbstractEventExecutorGroup i
     /** The calling loop when it is one of this group's, else the next one in turn. */
     @Override
     public EventLoop next() {
-        for (PinnedLoop loop : loops) {
-            if (loop.eventLoop().inEventLoop()) {
-                return loop.eventLoop();
-            }
+        PinnedLoop calling = accepting.callingLoop();
+        if (calling != null) {
+            return calling.eventLoop();
         }
         return loops.get(Math.floorMod(nextLoop.getAndIncrement(), loops.size()))
                 .eventLoop();
@@ -127,8 +126,11 @@ public final class FastSocketEventLoopGroup extends AbstractEventExecutorGroup i
     }
 
     private ChannelFuture register(EventLoop loop, ChannelPromise promise) {
+        if (promise.channel().parent() != null) {
+            return accepting.registerAccepted(loop, promise);
+        }
         engine.guard(promise.channel());
-        return promise.channel().parent() == null ? loop.register(promise) : accepting.registerAccepted(loop, promise);
+        return loop.register(promise);
     }
 
     @Override

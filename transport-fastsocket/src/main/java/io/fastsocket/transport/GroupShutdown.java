@@ -8,6 +8,8 @@ import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.util.concurrent.Promise;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -50,21 +52,36 @@ final class GroupShutdown {
     }
 
     Future<?> start(long quietPeriod, long timeout, TimeUnit unit) {
+        if (quietPeriod < 0 || timeout < quietPeriod) {
+            throw new IllegalArgumentException("shutdown failed on event loop group: quietPeriod=" + quietPeriod
+                    + ", timeout=" + timeout + " (expected 0 <= quietPeriod <= timeout)");
+        }
+        Objects.requireNonNull(unit, "unit");
         if (started.compareAndSet(false, true)) {
-            accepting.closeServers().whenComplete((done, failure) -> endLoops(quietPeriod, timeout, unit));
+            within(timeout, unit, accepting.closeServers(), () -> endLoops(quietPeriod, timeout, unit));
         }
         return terminated;
     }
 
     private void endLoops(long quietPeriod, long timeout, TimeUnit unit) {
         for (PinnedLoop loop : loops) {
-            Runnable shutDown = () -> loop.group().shutdownGracefully(quietPeriod, timeout, unit);
-            // A handler that does not let go of its loop must not keep the group from trying.
-            Future<?> deadline = GlobalEventExecutor.INSTANCE.schedule(shutDown, timeout, unit);
-            engine.closeChannels(loop.eventLoop()).whenComplete((done, failure) -> {
-                deadline.cancel(false);
-                shutDown.run();
-            });
+            within(timeout, unit, engine.closeChannels(loop.eventLoop()), () -> loop.group()
+                    .shutdownGracefully(quietPeriod, timeout, unit));
         }
+    }
+
+    /** Runs {@code next} once: after {@code step}, or at the timeout, since a handler may not let go of its loop. */
+    private static void within(long timeout, TimeUnit unit, CompletableFuture<?> step, Runnable next) {
+        AtomicBoolean ran = new AtomicBoolean();
+        Runnable once = () -> {
+            if (ran.compareAndSet(false, true)) {
+                next.run();
+            }
+        };
+        Future<?> deadline = GlobalEventExecutor.INSTANCE.schedule(once, timeout, unit);
+        step.whenComplete((done, failure) -> {
+            deadline.cancel(false);
+            once.run();
+        });
     }
 }

@@ -152,6 +152,31 @@ class EventLoopGroupTest {
     }
 
     @Test
+    void aWrongShutdownIsRefusedAndARightOneStillWorks() throws Exception {
+        FastSocketEventLoopGroup group = start(FastSocketEventLoopGroup.builder());
+
+        assertThatThrownBy(() -> group.shutdownGracefully(5, 2, TimeUnit.SECONDS))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("quietPeriod=5, timeout=2 (expected 0 <= quietPeriod <= timeout)");
+
+        assertThat(group.shutdownGracefully(0, 2, TimeUnit.SECONDS).await(10, TimeUnit.SECONDS))
+                .isTrue();
+    }
+
+    @Test
+    void startsOnAnInterruptedThread() {
+        Thread.currentThread().interrupt();
+        FastSocketEventLoopGroup group;
+        try {
+            group = start(FastSocketEventLoopGroup.builder());
+            assertThat(Thread.currentThread().isInterrupted()).isTrue();
+        } finally {
+            Thread.interrupted();
+        }
+        assertThat(group.loopStats()).isNotEmpty();
+    }
+
+    @Test
     void refusesNumbersOutOfRange() {
         assertThatThrownBy(() -> FastSocketEventLoopGroup.builder().loops(-1))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -26,6 +26,9 @@ public final class OpenFilesExtension implements BeforeAllCallback, AfterAllCall
 
     @Override
     public void beforeAll(ExtensionContext context) throws IOException {
+        if (isNested(context)) {
+            return;
+        }
         // The JDK opens a socket pair of its own when it closes its first one, and keeps it.
         SocketChannel.open().close();
         store(context).put("before", openFilesByKind());
@@ -33,12 +36,20 @@ public final class OpenFilesExtension implements BeforeAllCallback, AfterAllCall
 
     @Override
     public void afterAll(ExtensionContext context) {
+        if (isNested(context)) {
+            return;
+        }
         System.gc();
         PooledByteBufAllocator.DEFAULT.buffer().release();
         Awaitility.await("open files of " + context.getDisplayName())
                 .atMost(CLOSED_WITHIN)
                 .untilAsserted(() ->
                         assertThat(openFilesByKind()).isEqualTo(store(context).get("before")));
+    }
+
+    /** What a nested class leaves open, the class around it may own and close. */
+    private static boolean isNested(ExtensionContext context) {
+        return context.getRequiredTestClass().isMemberClass();
     }
 
     private static ExtensionContext.Store store(ExtensionContext context) {

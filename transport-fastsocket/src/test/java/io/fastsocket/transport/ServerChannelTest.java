@@ -9,12 +9,14 @@ import io.fastsocket.transport.engine.Engine;
 import io.fastsocket.transport.listen.FastSocketServerSocketChannel;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.channel.socket.ServerSocketChannel;
@@ -200,7 +202,59 @@ class ServerChannelTest {
 
         ChannelFuture bound = bootstrap(foreign).bind("127.0.0.1", 0).await();
 
-        assertThat(bound.cause()).isInstanceOf(IllegalStateException.class).hasMessageContaining("incompatible");
+        assertThat(bound.cause())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("NioEventLoop (expected a running FastSocketEventLoopGroup)")
+                .hasMessageContaining("fix: give the bootstrap a FastSocketEventLoopGroup");
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.fastsocket.transport.TestEngines#all")
+    void theBossGroupMayBeAny(Engine engine) throws Exception {
+        EventLoopGroup boss = new NioEventLoopGroup(1);
+        FastSocketEventLoopGroup workers = start(engine);
+        groups.add(boss);
+
+        Channel server = bind(new ServerBootstrap()
+                .group(boss, workers)
+                .channel(FastSocketServerSocketChannel.class)
+                .childHandler(new Greet()));
+
+        assertThat(ask(addressOf(server))).isEqualTo('!');
+        assertThat(ListeningSockets.countOn(addressOf(server).getPort()))
+                .isEqualTo(workers.loopStats().size());
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.fastsocket.transport.TestEngines#all")
+    void aBindOnAGroupThatEndsCompletes(Engine engine) throws Exception {
+        for (int i = 0; i < 20; i++) {
+            FastSocketEventLoopGroup group = start(engine);
+            ChannelFuture bound = bootstrap(group).bind("127.0.0.1", 0);
+            group.shutdownGracefully(0, 2, TimeUnit.SECONDS);
+
+            assertThat(bound.await(10, TimeUnit.SECONDS))
+                    .describedAs("round %s", i)
+                    .isTrue();
+            assertThat(group.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.fastsocket.transport.TestEngines#all")
+    void aBindOnALoopThatHasEndedFails(Engine engine) throws Exception {
+        FastSocketEventLoopGroup group = start(FastSocketEventLoopGroup.builder()
+                .engine(engine)
+                .placement(PlacementPolicy.none())
+                .loops(2));
+        Channel server = new FastSocketServerSocketChannel();
+        ((io.netty.channel.EventLoop) group.iterator().next()).register(server).sync();
+        group.unwrap().get(1).shutdownGracefully(0, 0, TimeUnit.SECONDS).sync();
+
+        ChannelFuture bound = server.bind(new InetSocketAddress("127.0.0.1", 0));
+
+        assertThat(bound.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(bound.isSuccess()).isFalse();
     }
 
     // ---- close
@@ -239,6 +293,20 @@ class ServerChannelTest {
         unbound.close().sync();
         assertThat(unbound.bind(new InetSocketAddress("127.0.0.1", 0)).await().cause())
                 .isNotNull();
+    }
+
+    @Test
+    void aHandlerThatKeepsTheServerOpenDoesNotKeepTheGroup() throws Exception {
+        FastSocketEventLoopGroup group = start(Engine.AUTO);
+        bind(bootstrap(group).handler(new ChannelDuplexHandler() {
+            @Override
+            public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
+                // Not passed on.
+            }
+        }));
+
+        assertThat(group.shutdownGracefully(0, 1, TimeUnit.SECONDS).await(10, TimeUnit.SECONDS))
+                .isTrue();
     }
 
     @ParameterizedTest

@@ -1,25 +1,28 @@
 package io.fastsocket.examples.cli;
 
 /** A command cannot go on; the message is the one line a user reads: what failed and what to do. */
-final class CommandFailed extends RuntimeException {
+public final class CommandFailed extends RuntimeException {
     /** The command line is right, what it asks for failed. */
-    static final int FAILED = 1;
+    public static final int FAILED = 1;
     /** The command line is wrong. */
-    static final int WRONG_USAGE = 2;
+    public static final int WRONG_USAGE = 2;
 
     private final int exitCode;
 
-    CommandFailed(int exitCode, String message, Throwable cause) {
+    /** A failure with a cause that the message tells as well. */
+    public CommandFailed(int exitCode, String message, Throwable cause) {
         super(message, cause);
         this.exitCode = exitCode;
     }
 
-    CommandFailed(int exitCode, String message) {
+    /** A failure without a deeper cause. */
+    public CommandFailed(int exitCode, String message) {
         super(message);
         this.exitCode = exitCode;
     }
 
-    int exitCode() {
+    /** {@link #FAILED} or {@link #WRONG_USAGE}. */
+    public int exitCode() {
         return exitCode;
     }
 }

@@ -5,14 +5,17 @@ import ch.qos.logback.classic.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Option;
 
-/** What every command understands. */
-final class CommonOptions {
+/** What every command understands; a mixin of picocli's. */
+public final class CommonOptions {
     @Option(
             names = {"-h", "--help"},
             usageHelp = true,
             description = "Shows this help.")
     @SuppressWarnings("unused") // read by picocli
     private boolean help;
+
+    /** For picocli. */
+    public CommonOptions() {}
 
     @Option(
             names = {"-v", "--verbose"},

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,8 +36,6 @@ import picocli.CommandLine.Spec;
         })
 @SuppressWarnings("NullAway.Init") // picocli sets every option, to its default if need be
 final class DemoCommand implements Callable<Integer> {
-    private static final long SHUTDOWN_SECONDS = 2;
-
     /** Set by the launcher: the JDK cannot tell whether standard error is a terminal. */
     private static final String TERMINAL_PROPERTY = "fastsocket.terminal";
 
@@ -73,8 +70,7 @@ final class DemoCommand implements Callable<Integer> {
         } catch (IOException e) {
             throw new CommandFailed(CommandFailed.FAILED, "cannot run: " + e.getMessage(), e);
         } finally {
-            group.shutdownGracefully(0, SHUTDOWN_SECONDS, TimeUnit.SECONDS)
-                    .await(2 * SHUTDOWN_SECONDS, TimeUnit.SECONDS);
+            GroupOptions.close(group);
         }
     }
 

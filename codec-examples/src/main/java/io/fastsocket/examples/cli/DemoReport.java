@@ -3,6 +3,8 @@ package io.fastsocket.examples.cli;
 import io.fastsocket.examples.demo.DemoResult;
 import io.fastsocket.examples.demo.DemoResult.Comparison;
 import io.fastsocket.examples.demo.LoadSlice;
+import io.fastsocket.examples.text.JsonText;
+import io.fastsocket.examples.text.TextTable;
 import io.fastsocket.transport.LoopStats;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -85,7 +87,7 @@ final class DemoReport {
                 "comparisons",
                 result.comparisons().stream().map(DemoReport::json).toList());
         report.put("failed", result.failed());
-        return Json.write(report);
+        return JsonText.oneLine(report);
     }
 
     private static Map<String, @Nullable Object> json(LoopStats loop) {

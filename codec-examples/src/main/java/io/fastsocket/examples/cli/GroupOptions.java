@@ -4,6 +4,8 @@ import io.fastsocket.affinity.PlacementPolicy;
 import io.fastsocket.transport.FastSocketEventLoopGroup;
 import io.fastsocket.transport.engine.Engine;
 import io.fastsocket.transport.listen.SteeringPolicy;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
@@ -12,6 +14,8 @@ import picocli.CommandLine.TypeConversionException;
 @SuppressWarnings("NullAway.Init") // picocli sets every option, to its default if need be
 final class GroupOptions {
     private static final int RING_SIZE_DEFAULT = 0;
+
+    private static final long SHUTDOWN_SECONDS = 2;
 
     @Option(
             names = "--engine",
@@ -80,6 +84,11 @@ final class GroupOptions {
         }
     }
 
+    /** Ends the loops, and waits a bounded time for it. */
+    static void close(FastSocketEventLoopGroup group) throws InterruptedException {
+        group.shutdownGracefully(0, SHUTDOWN_SECONDS, TimeUnit.SECONDS).await(2 * SHUTDOWN_SECONDS, TimeUnit.SECONDS);
+    }
+
     /** A policy and the name it was asked for by. */
     private record Steering(String name, SteeringPolicy policy) {}
 
@@ -95,7 +104,7 @@ final class GroupOptions {
         }
 
         static String of(Engine engine) {
-            return engine.name().toLowerCase(java.util.Locale.ROOT);
+            return engine.name().toLowerCase(Locale.ROOT);
         }
     }
 

@@ -35,11 +35,7 @@ public final class Main {
                 .addSubcommand(new EchoCommand(stop))
                 .addSubcommand(new DemoCommand())
                 .setOut(out)
-                .setErr(err)
-                .setUsageHelpAutoWidth(true)
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .setParameterExceptionHandler(OneLineErrors::wrongUsage)
-                .setExecutionExceptionHandler(OneLineErrors::failed);
-        return commands.execute(args);
+                .setErr(err);
+        return OneLineErrors.on(commands).execute(args);
     }
 }

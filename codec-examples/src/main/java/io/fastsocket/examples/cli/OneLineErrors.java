@@ -1,5 +1,6 @@
 package io.fastsocket.examples.cli;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -7,22 +8,34 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Turns whatever ends a command early into one line on standard error and an exit code. */
-final class OneLineErrors {
+/** Turns whatever ends a command early into one line on standard error and an exit code: 1 failed, 2 wrong usage. */
+public final class OneLineErrors {
     private OneLineErrors() {}
 
-    static int wrongUsage(ParameterException wrong, String[] args) {
+    /** Makes a command and those below it end that way. Values of enums may be given in any case. */
+    public static CommandLine on(CommandLine command) {
+        return command.setUsageHelpAutoWidth(true)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler(OneLineErrors::wrongUsage)
+                .setExecutionExceptionHandler(OneLineErrors::failed);
+    }
+
+    private static int wrongUsage(ParameterException wrong, String[] args) {
         CommandLine command = wrong.getCommandLine();
         String name = command.getCommandSpec().qualifiedName();
         print(command.getErr(), name, whatIsWrong(wrong) + "; see " + name + " --help");
         return CommandFailed.WRONG_USAGE;
     }
 
-    static int failed(Exception cause, CommandLine command, ParseResult parsed) {
+    private static int failed(Exception cause, CommandLine command, ParseResult parsed) {
         String name = command.getCommandSpec().qualifiedName();
         if (cause instanceof CommandFailed failed) {
             print(command.getErr(), name, String.valueOf(failed.getMessage()));
             return failed.exitCode();
+        }
+        if (cause instanceof IOException) {
+            print(command.getErr(), name, String.valueOf(cause.getMessage()));
+            return CommandFailed.FAILED;
         }
         // Not foreseen, so a fault of ours: the trace is for whoever asked to see more.
         LoggerFactory.getLogger(OneLineErrors.class).info("{} failed", name, cause);

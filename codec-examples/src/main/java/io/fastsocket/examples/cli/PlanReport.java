@@ -1,5 +1,7 @@
 package io.fastsocket.examples.cli;
 
+import io.fastsocket.examples.text.JsonText;
+import io.fastsocket.examples.text.TextTable;
 import io.fastsocket.transport.Capability;
 import io.fastsocket.transport.FastSocketEventLoopGroup;
 import io.fastsocket.transport.LoopPlan;
@@ -30,7 +32,7 @@ final class PlanReport {
         report.put(
                 "capabilities",
                 group.capabilities().stream().map(PlanReport::json).toList());
-        return Json.write(report);
+        return JsonText.oneLine(report);
     }
 
     private static Map<String, @Nullable Object> json(LoopPlan.Row loop) {

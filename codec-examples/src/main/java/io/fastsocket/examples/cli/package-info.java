@@ -1,8 +1,8 @@
 /**
- * The commands {@code fastsocket http}, {@code echo} and {@code demo}: options, one-line errors, exit codes, tables and
- * JSON. Start reading at {@link io.fastsocket.examples.cli.Main}.
+ * The commands {@code fastsocket http}, {@code echo} and {@code demo}: options, one-line errors and exit codes.
+ * Start reading at {@link io.fastsocket.examples.cli.Main}.
  *
- * <p>May use the examples, the public API of the transport, and picocli. The examples do not know this package.
+ * <p>May use the examples, the public API of the transport, {@code text}, and picocli. The examples do not know this package.
  */
 @NullMarked
 package io.fastsocket.examples.cli;

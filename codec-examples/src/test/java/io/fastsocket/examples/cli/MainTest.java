@@ -3,6 +3,8 @@ package io.fastsocket.examples.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fastsocket.transport.FastSocketEventLoopGroup;
 import io.fastsocket.transport.engine.Engine;
 import java.io.PrintWriter;
@@ -11,6 +13,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -27,6 +31,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class MainTest {
     private static final Pattern LISTENING = Pattern.compile(
             "listening on (\\S+):(\\d+) \\(engine (\\w+), (\\d+) loops?, " + "steering receiving-cpu\\)");
+
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
@@ -124,7 +130,15 @@ final class MainTest {
         Matcher listening = awaitListening();
         assertThat(listening.group(1)).isEqualTo("127.0.0.1");
         assertThat(listening.group(3)).isEqualTo(engine);
-        assertThat(out.toString()).contains("\"engine\":\"" + engine + "\"").hasLineCount(1);
+        assertThat(out.toString()).hasLineCount(1);
+        JsonNode plan = JSON.readTree(out.toString());
+        assertThat(fields(plan)).containsExactly("listening", "engine", "loops", "capabilities");
+        assertThat(plan.path("listening").textValue()).isEqualTo("127.0.0.1:" + listening.group(2));
+        assertThat(plan.path("engine").textValue()).isEqualTo(engine);
+        assertThat(plan.path("loops")).hasSize(2).allSatisfy(loop -> assertThat(fields(loop))
+                .containsExactly("loop", "cpu", "listener"));
+        assertThat(plan.path("capabilities")).isNotEmpty().allSatisfy(capability -> assertThat(fields(capability))
+                .containsExactly("name", "chosen", "whyNotMore"));
         assertThat(err.toString()).hasLineCount(1);
         stop.stop();
         assertThat(exitCode.get(20, TimeUnit.SECONDS)).isZero();
@@ -158,15 +172,36 @@ final class MainTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"io_uring", "epoll", "nio"})
-    void demonstratesWithoutAFailedRequest(String engine) {
+    void demonstratesWithoutAFailedRequest(String engine) throws Exception {
         assumeEngine(engine);
         assertThat(run("demo", "--duration", "2", "--engine", engine, "--json"))
                 .as(err.toString())
                 .isZero();
-        assertThat(out.toString())
-                .contains("\"mode\":\"connection-per-request\"", "\"mode\":\"keep-alive\"", "\"failed\":0}")
-                .hasLineCount(1);
+        assertThat(out.toString()).hasLineCount(1);
+        JsonNode result = JSON.readTree(out.toString());
+        assertThat(fields(result)).containsExactly("engine", "steering", "loops", "stock", "comparisons", "failed");
+        assertThat(result.path("engine").textValue()).isEqualTo(engine);
+        assertThat(result.path("failed").longValue()).isZero();
+        assertThat(result.path("loops")).isNotEmpty().allSatisfy(loop -> assertThat(fields(loop))
+                .containsExactly("loop", "cpu", "accepted", "local", "remote", "localPercent"));
+        assertThat(result.path("comparisons"))
+                .allSatisfy(comparison -> {
+                    assertThat(fields(comparison))
+                            .containsExactly("mode", "fastsocket", "stock", "requestsRatio", "cpuRatio");
+                    assertThat(fields(comparison.path("stock")))
+                            .containsExactlyElementsOf(fields(comparison.path("fastsocket")))
+                            .containsExactly(
+                                    "requests", "failed", "seconds", "requestsPerSecond", "cpuMicrosPerRequest");
+                })
+                .extracting(comparison -> comparison.path("mode").textValue())
+                .containsExactly("connection-per-request", "keep-alive");
         assertThat(err.toString()).isEmpty();
+    }
+
+    private static List<String> fields(JsonNode object) {
+        List<String> names = new ArrayList<>();
+        object.fieldNames().forEachRemaining(names::add);
+        return names;
     }
 
     private Matcher awaitListening() {

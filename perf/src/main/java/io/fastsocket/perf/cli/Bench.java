@@ -2,13 +2,14 @@ package io.fastsocket.perf.cli;
 
 import io.fastsocket.affinity.CpuSet;
 import io.fastsocket.affinity.CpuTopology;
+import io.fastsocket.examples.cli.CommonOptions;
+import io.fastsocket.examples.cli.OneLineErrors;
 import io.fastsocket.perf.compare.Measurement;
 import io.fastsocket.perf.compare.Schedule;
 import io.fastsocket.perf.compare.ServerSummary;
 import io.fastsocket.perf.compare.SideBySide;
 import io.fastsocket.perf.compare.Work;
 import io.fastsocket.perf.compare.WrkLoad;
-import io.fastsocket.perf.report.Environment;
 import io.fastsocket.perf.server.ChildProcesses;
 import io.fastsocket.perf.server.ProcFs;
 import io.fastsocket.perf.server.ServerCommand;
@@ -16,8 +17,6 @@ import io.fastsocket.perf.server.ServerKind;
 import io.fastsocket.perf.server.ServerProcess;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -25,10 +24,10 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -45,9 +44,9 @@ import picocli.CommandLine.Spec;
                     + " rounds; one at a time is under load. Reported are requests per second and CPU time of the server"
                     + " per request: medians, ranges, and ratios against stock Netty on the same engine."
         },
-        usageHelpAutoWidth = true,
         sortOptions = false,
         subcommands = Churn.class)
+@SuppressWarnings("NullAway.Init") // picocli sets the command and the mixins
 public final class Bench implements Callable<Integer> {
     private static final Schedule FULL = new Schedule(12, 5, 5);
 
@@ -109,31 +108,28 @@ public final class Bench implements Callable<Integer> {
                     + " scheduler places.")
     private boolean pinLoad;
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Print this help and exit.")
-    @SuppressWarnings("UnusedVariable") // picocli asks for it
-    private boolean help;
+    @Mixin
+    private ReportOptions report;
 
     @Mixin
-    private ReportOptions report = new ReportOptions();
+    @SuppressWarnings("unused") // read by picocli
+    private CommonOptions common;
 
     @Spec
-    private @Nullable CommandSpec spec;
+    private CommandSpec spec;
 
     /** A command with every option at its default. */
     public Bench() {}
 
     /** Runs the command and ends the JVM with its exit code. */
     public static void main(String[] args) {
-        System.exit(CommandLines.of(new Bench()).execute(args));
+        System.exit(OneLineErrors.on(new CommandLine(new Bench())).execute(args));
     }
 
     @Override
-    public Integer call() throws CommandFailure, IOException, InterruptedException {
+    public Integer call() throws IOException, InterruptedException {
         Schedule schedule = schedule();
-        int loopsOfEach = LoopCount.effective(loops, commandSpec());
+        int loopsOfEach = LoopCount.effective(loops, spec);
         List<Measurement> measurements;
         try (ChildProcesses children = new ChildProcesses()) {
             WrkLoad load = load(children);
@@ -141,11 +137,10 @@ public final class Bench implements Callable<Integer> {
             measurements = measure(load, startServers(loopsOfEach, children), schedule);
         }
         List<ServerSummary> summaries = ServerSummary.of(measurements);
-        Map<String, Object> environment = new Environment(Path.of("/"), Clock.systemUTC()).record();
         report.write(
-                commandSpec().commandLine().getOut(),
                 BenchReport.table(summaries),
-                BenchReport.object(environment, options(schedule, loopsOfEach), measurements, summaries));
+                options(schedule, loopsOfEach),
+                BenchReport.figures(measurements, summaries));
         return 0;
     }
 
@@ -157,11 +152,11 @@ public final class Bench implements Callable<Integer> {
                     rounds == null ? defaults.rounds() : rounds,
                     roundSeconds == null ? defaults.roundSeconds() : roundSeconds);
         } catch (IllegalArgumentException e) {
-            throw new ParameterException(commandSpec().commandLine(), e.getMessage(), e);
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
     }
 
-    private void requirePrograms() throws CommandFailure {
+    private void requirePrograms() {
         String searchPath = System.getenv().getOrDefault("PATH", "");
         Program.WRK.require(searchPath);
         if (pinLoad) {
@@ -181,15 +176,13 @@ public final class Bench implements Callable<Integer> {
 
     private List<Measurement> measure(WrkLoad load, Map<ServerKind, ServerProcess> started, Schedule schedule)
             throws IOException, InterruptedException {
-        PrintWriter progress = commandSpec().commandLine().getErr();
+        PrintWriter progress = spec.commandLine().getErr();
         Set<Work> kindsOfWork = new LinkedHashSet<>(works);
         progress.printf(
                 "bench: %d servers, about %d s%n",
                 started.size(), schedule.totalSeconds(started.size(), kindsOfWork.size()));
-        SideBySide comparison = new SideBySide(started, load, ProcFs.ofThisMachine(), line -> {
-            progress.println("bench: " + line);
-            progress.flush();
-        });
+        SideBySide comparison =
+                new SideBySide(started, load, ProcFs.ofThisMachine(), line -> progress.println("bench: " + line));
         List<Measurement> measurements = new ArrayList<>();
         for (Work work : kindsOfWork) {
             measurements.addAll(comparison.run(work, schedule));
@@ -201,7 +194,7 @@ public final class Bench implements Callable<Integer> {
         try {
             return new WrkLoad(connections, pinLoad ? CpuTopology.read().allowed() : CpuSet.empty(), children);
         } catch (IllegalArgumentException e) {
-            throw new ParameterException(commandSpec().commandLine(), e.getMessage(), e);
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
     }
 
@@ -218,9 +211,5 @@ public final class Bench implements Callable<Integer> {
         options.put("pinLoad", pinLoad);
         options.put("jvmOptions", ServerCommand.JVM_OPTIONS);
         return options;
-    }
-
-    private CommandSpec commandSpec() {
-        return Objects.requireNonNull(spec, "picocli sets it");
     }
 }

@@ -1,9 +1,9 @@
 package io.fastsocket.perf.cli;
 
+import io.fastsocket.examples.text.TextTable;
 import io.fastsocket.perf.compare.Measurement;
 import io.fastsocket.perf.compare.ServerSummary;
 import io.fastsocket.perf.compare.Spread;
-import io.fastsocket.perf.report.TextTable;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -23,7 +23,7 @@ final class BenchReport {
     private BenchReport() {}
 
     static String table(List<ServerSummary> summaries) {
-        TextTable table = new TextTable(
+        TextTable table = TextTable.ofNumbers(
                 "work / server",
                 "requests/s",
                 "(range)",
@@ -57,46 +57,32 @@ final class BenchReport {
                     summary.againstStock()
                             .map(r -> range("%.2f", r.cpuMicrosPerRequest()))
                             .orElse("-"),
-                    Long.toString(summary.socketErrors() + summary.statusErrors()));
+                    summary.socketErrors() + summary.statusErrors());
         }
         return table.toString();
     }
 
-    static Map<String, Object> object(
-            Map<String, Object> environment,
-            Map<String, Object> options,
-            List<Measurement> measurements,
-            List<ServerSummary> summaries) {
-        Map<String, Object> object = new LinkedHashMap<>();
-        object.put("environment", environment);
-        object.put("options", options);
-        object.put("notes", NOTES);
-        object.put("summary", summaries.stream().map(BenchReport::object).toList());
-        object.put("rounds", measurements.stream().map(BenchReport::object).toList());
-        return object;
+    static Map<String, Object> figures(List<Measurement> measurements, List<ServerSummary> summaries) {
+        Map<String, Object> figures = new LinkedHashMap<>();
+        figures.put("notes", NOTES);
+        figures.put("summary", summaries.stream().map(BenchReport::object).toList());
+        figures.put("rounds", measurements.stream().map(BenchReport::object).toList());
+        return figures;
     }
 
     private static Map<String, Object> object(ServerSummary summary) {
         Map<String, Object> object = new LinkedHashMap<>();
         object.put("work", summary.work());
         object.put("server", summary.server());
-        object.put("requestsPerSecond", object(summary.requestsPerSecond()));
-        object.put("cpuMicrosPerRequest", object(summary.cpuMicrosPerRequest()));
-        object.put("contextSwitchesPerRequest", object(summary.contextSwitchesPerRequest()));
+        object.put("requestsPerSecond", summary.requestsPerSecond());
+        object.put("cpuMicrosPerRequest", summary.cpuMicrosPerRequest());
+        object.put("contextSwitchesPerRequest", summary.contextSwitchesPerRequest());
         object.put("socketErrors", summary.socketErrors());
         object.put("statusErrors", summary.statusErrors());
         summary.againstStock().ifPresent(ratios -> {
-            object.put("requestsPerSecondOverStock", object(ratios.requestsPerSecond()));
-            object.put("cpuMicrosPerRequestOverStock", object(ratios.cpuMicrosPerRequest()));
+            object.put("requestsPerSecondOverStock", ratios.requestsPerSecond());
+            object.put("cpuMicrosPerRequestOverStock", ratios.cpuMicrosPerRequest());
         });
-        return object;
-    }
-
-    private static Map<String, Object> object(Spread spread) {
-        Map<String, Object> object = new LinkedHashMap<>();
-        object.put("median", spread.median());
-        object.put("min", spread.min());
-        object.put("max", spread.max());
         return object;
     }
 

@@ -1,10 +1,10 @@
 package io.fastsocket.perf.cli;
 
 import io.fastsocket.affinity.CpuTopology;
+import io.fastsocket.examples.cli.CommonOptions;
 import io.fastsocket.perf.churn.ChurnLoad;
 import io.fastsocket.perf.churn.ChurnRun;
 import io.fastsocket.perf.churn.FootprintProbe;
-import io.fastsocket.perf.report.Environment;
 import io.fastsocket.perf.server.ChildProcesses;
 import io.fastsocket.perf.server.ProcFs;
 import io.fastsocket.perf.server.ServerCommand;
@@ -12,15 +12,11 @@ import io.fastsocket.perf.server.ServerKind;
 import io.fastsocket.perf.server.ServerProcess;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -33,11 +29,12 @@ import picocli.CommandLine.Spec;
         name = "churn",
         description = {
             "Makes many short connections to one server and watches what it keeps of them.",
+            "The server runs in a JVM of its own: fastsocket-io_uring is `fastsocket http --engine io_uring`, and so on.",
             "Open files, heap after garbage collection and direct memory are taken at rest after 5, 10, 20, ... 100 %% of the"
                     + " connections. Exit code 1 if a connection failed or something grew."
         },
-        usageHelpAutoWidth = true,
         sortOptions = false)
+@SuppressWarnings("NullAway.Init") // picocli sets the command and the mixins
 public final class Churn implements Callable<Integer> {
     private static final Duration START_PATIENCE = Duration.ofSeconds(30);
 
@@ -67,52 +64,42 @@ public final class Churn implements Callable<Integer> {
             description = "Time for all connections; those not made by then have failed. Default: ${DEFAULT-VALUE}.")
     private int timeoutSeconds = 600;
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Print this help and exit.")
-    @SuppressWarnings("UnusedVariable") // picocli asks for it
-    private boolean help;
+    @Mixin
+    private ReportOptions report;
 
     @Mixin
-    private ReportOptions report = new ReportOptions();
+    @SuppressWarnings("unused") // read by picocli
+    private CommonOptions common;
 
     @Spec
-    private @Nullable CommandSpec spec;
+    private CommandSpec spec;
 
     /** A command with every option at its default. */
     public Churn() {}
 
     @Override
-    public Integer call() throws CommandFailure, IOException, InterruptedException {
+    public Integer call() throws IOException, InterruptedException {
         if (connections < ChurnRun.CONNECTIONS_MIN || clientsPerCpu < 1 || timeoutSeconds < 1) {
             throw new ParameterException(
-                    commandSpec().commandLine(),
+                    spec.commandLine(),
                     "cannot run: --connections=" + connections + ", --clients=" + clientsPerCpu + ", --timeout="
                             + timeoutSeconds + " (expected at least " + ChurnRun.CONNECTIONS_MIN + ", 1 and 1)");
         }
-        int loopsOfServer = LoopCount.effective(loops, commandSpec());
+        int loopsOfServer = LoopCount.effective(loops, spec);
         ChurnRun.Result result = run(loopsOfServer);
-        Map<String, Object> environment = new Environment(Path.of("/"), Clock.systemUTC()).record();
-        report.write(
-                commandSpec().commandLine().getOut(),
-                ChurnReport.table(result),
-                ChurnReport.object(environment, options(loopsOfServer), result));
+        report.write(ChurnReport.text(result), options(loopsOfServer), ChurnReport.figures(result));
         return result.passed() ? 0 : 1;
     }
 
     private ChurnRun.Result run(int loopsOfServer) throws IOException, InterruptedException {
-        PrintWriter progress = commandSpec().commandLine().getErr();
+        PrintWriter progress = spec.commandLine().getErr();
         ServerCommand command = ServerCommand.of(server, loopsOfServer, List.of(FootprintProbe.JVM_OPTION));
         try (ChildProcesses children = new ChildProcesses();
                 ServerProcess process = ServerProcess.start(server.label(), command, children, START_PATIENCE);
                 ChurnLoad load =
                         new ChurnLoad(process.address(), CpuTopology.read().allowed(), clientsPerCpu)) {
             FootprintProbe probe = new FootprintProbe(ProcFs.ofThisMachine(), process.pid());
-            ChurnRun run = new ChurnRun(load, probe, line -> {
-                progress.println("churn: " + line);
-                progress.flush();
-            });
+            ChurnRun run = new ChurnRun(load, probe, line -> progress.println("churn: " + line));
             ChurnRun.Result result = run.run(connections, Duration.ofSeconds(timeoutSeconds));
             if (load.unpinnedClients() > 0) {
                 progress.println("churn: client threads that could not be pinned: " + load.unpinnedClients());
@@ -130,9 +117,5 @@ public final class Churn implements Callable<Integer> {
         options.put("timeoutSeconds", timeoutSeconds);
         options.put("jvmOptions", ServerCommand.JVM_OPTIONS);
         return options;
-    }
-
-    private CommandSpec commandSpec() {
-        return Objects.requireNonNull(spec, "picocli sets it");
     }
 }

@@ -1,5 +1,6 @@
 package io.fastsocket.perf.cli;
 
+import io.fastsocket.examples.cli.CommandFailed;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,14 +15,15 @@ record Program(String name, String debianPackage) {
      * Checks that it can be found.
      *
      * @param searchPath the directories of {@code PATH}
-     * @throws CommandFailure if not, with the command that installs it
+     * @throws CommandFailed if not, with the command that installs it
      */
-    void require(String searchPath) throws CommandFailure {
+    void require(String searchPath) {
         boolean found = Arrays.stream(searchPath.split(File.pathSeparator))
                 .map(directory -> Path.of(directory, name))
                 .anyMatch(Files::isExecutable);
         if (!found) {
-            throw new CommandFailure(name + " not found on PATH; fix: apt-get install " + debianPackage);
+            throw new CommandFailed(
+                    CommandFailed.FAILED, name + " not found on PATH; fix: apt-get install " + debianPackage);
         }
     }
 }

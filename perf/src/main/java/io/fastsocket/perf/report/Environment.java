@@ -31,7 +31,7 @@ public final class Environment {
         this.clock = clock;
     }
 
-    /** The record, ready for {@link Json}. What a machine does not tell is {@code unknown}. */
+    /** The record, ready to be written as JSON. What a machine does not tell is {@code unknown}. */
     public Map<String, Object> record() {
         Map<String, Object> record = new LinkedHashMap<>();
         record.put("date", clock.instant().toString());

@@ -1,6 +1,6 @@
 /**
- * How figures are written down: aligned tables for people, JSON for programs, and the machine they were taken on. Uses the
- * JDK and Netty's version record alone.
+ * What a report records beside its figures: the machine and the versions that they were taken with. Uses the JDK and Netty's
+ * version record alone.
  */
 @NullMarked
 package io.fastsocket.perf.report;

@@ -3,6 +3,8 @@ package io.fastsocket.perf.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fastsocket.examples.cli.CommandFailed;
+import io.fastsocket.examples.cli.OneLineErrors;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -15,8 +17,9 @@ import picocli.CommandLine;
 class BenchCommandTest {
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
-    private final CommandLine command =
-            CommandLines.of(new Bench()).setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+    private final CommandLine command = OneLineErrors.on(new CommandLine(new Bench()))
+            .setOut(new PrintWriter(out))
+            .setErr(new PrintWriter(err));
 
     @Test
     void printsHelpOfBothCommands() {
@@ -51,12 +54,12 @@ class BenchCommandTest {
     @Test
     void saysHowToInstallAMissingProgram(@TempDir Path empty) {
         assertThatThrownBy(() -> Program.WRK.require(empty.toString()))
-                .isInstanceOf(CommandFailure.class)
+                .isInstanceOf(CommandFailed.class)
                 .hasMessage("wrk not found on PATH; fix: apt-get install wrk");
     }
 
     @Test
-    void findsAProgramInAnyDirectoryOfThePath(@TempDir Path empty) throws CommandFailure {
+    void findsAProgramInAnyDirectoryOfThePath(@TempDir Path empty) {
         new Program("sh", "dash").require(empty + ":/bin:/usr/bin");
     }
 }

@@ -34,21 +34,21 @@ final class AcceptedSockets {
         return NEW_CHILD != null;
     }
 
-    static boolean drain(Socket listener, Channel parent, int budgetConnections, Consumer<Channel> accepted)
+    static void drain(Socket listener, Channel parent, int budgetConnections, Consumer<Channel> accepted)
             throws IOException {
         byte[] address = new byte[ADDRESS_BYTES];
         for (int i = 0; i < budgetConnections; i++) {
             int fd = listener.accept(address);
             if (fd < 0) {
-                return false;
+                return;
             }
-            accepted.accept(newChild(parent, fd, NativeInetAddress.address(address, 1, address[0])));
+            accepted.accept(newChild(parent, fd, address));
         }
-        return true;
     }
 
-    private static Channel newChild(Channel parent, int fd, SocketAddress remote) throws IOException {
+    private static Channel newChild(Channel parent, int fd, byte[] address) throws IOException {
         try {
+            SocketAddress remote = NativeInetAddress.address(address, 1, address[0]);
             return (Channel) Objects.requireNonNull(NEW_CHILD).invoke(parent, fd, remote);
         } catch (RuntimeException | Error broken) {
             new Socket(fd).close();

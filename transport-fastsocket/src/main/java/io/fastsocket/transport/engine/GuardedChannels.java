@@ -1,8 +1,10 @@
 package io.fastsocket.transport.engine;
 
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.EventLoop;
 import io.netty.incubator.channel.uring.IOUringEventLoop;
-import io.netty.incubator.channel.uring.IOUringSocketChannel;
 import io.netty.util.concurrent.FastThreadLocal;
 import java.util.HashSet;
 import java.util.List;
@@ -10,8 +12,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** The guarded channels that are registered with one io_uring loop. Used by that loop alone. */
-final class GuardedChannels {
+/** The open guarded channels of one io_uring loop. Used by that loop alone. */
+final class GuardedChannels implements ChannelFutureListener {
     private static final FastThreadLocal<GuardedChannels> OF_THIS_LOOP = new FastThreadLocal<>() {
         @Override
         protected GuardedChannels initialValue() {
@@ -19,7 +21,7 @@ final class GuardedChannels {
         }
     };
 
-    private final Set<IOUringSocketChannel> registered = new HashSet<>();
+    private final Set<Channel> open = new HashSet<>();
     private @Nullable CompletableFuture<@Nullable Void> allClosed;
 
     private GuardedChannels() {}
@@ -28,36 +30,42 @@ final class GuardedChannels {
         return OF_THIS_LOOP.get();
     }
 
-    void add(IOUringSocketChannel channel) {
-        registered.add(channel);
+    void add(Channel channel) {
+        open.add(channel);
+        channel.closeFuture().addListener(this);
         if (allClosed != null) {
             close(channel);
         }
     }
 
-    void remove(IOUringSocketChannel channel) {
-        registered.remove(channel);
-        if (allClosed != null && registered.isEmpty()) {
-            finish(allClosed, channel.eventLoop());
+    @Override
+    public void operationComplete(ChannelFuture closed) {
+        Channel channel = closed.channel();
+        open.remove(channel);
+        if (allClosed != null && open.isEmpty()) {
+            // After the deregistration, which the channel's close has put into a task.
+            channel.eventLoop().execute(() -> finish(channel.eventLoop()));
         }
     }
 
-    private static void finish(CompletableFuture<@Nullable Void> allClosed, EventLoop loop) {
+    private void finish(EventLoop loop) {
         // The closes are only queued; a ring that ends with them would leave the sockets open.
         ((IOUringEventLoop) loop).submitIO();
-        allClosed.complete(null);
+        if (allClosed != null) {
+            allClosed.complete(null);
+        }
     }
 
     void closeAll(EventLoop loop, CompletableFuture<@Nullable Void> done) {
         allClosed = done;
-        if (registered.isEmpty()) {
-            finish(done, loop);
+        if (open.isEmpty()) {
+            finish(loop);
         }
-        List.copyOf(registered).forEach(GuardedChannels::close);
+        List.copyOf(open).forEach(GuardedChannels::close);
     }
 
     /** As the loop's own shutdown does, past the pipeline, whose handlers may want to wait for the peer. */
-    private static void close(IOUringSocketChannel channel) {
+    private static void close(Channel channel) {
         channel.unsafe().close(channel.voidPromise());
         IoUringEngine.endTransfers(channel);
     }

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class HeldInput {
     private final SocketChannelConfig config;
+    /** Called after a close that the held end of input has brought about. */
+    private final Runnable closing;
+
     private @Nullable ArrayDeque<Object> messages;
     private boolean readRequested;
     private boolean delivering;
@@ -28,8 +31,9 @@ final class HeldInput {
     /** A message was passed on since the application last heard that a read is complete. */
     private boolean readIncomplete;
 
-    HeldInput(SocketChannelConfig config) {
+    HeldInput(SocketChannelConfig config, Runnable closing) {
         this.config = config;
+        this.closing = closing;
     }
 
     boolean isEmpty() {
@@ -123,6 +127,7 @@ final class HeldInput {
             config.setAllowHalfClosure(false);
             if (end != null) {
                 ctx.close();
+                closing.run();
                 return;
             }
         } else if (end != null) {
@@ -130,6 +135,17 @@ final class HeldInput {
         }
         if (readRequested || config.isAutoRead()) {
             ctx.read();
+        }
+    }
+
+    /** Gives out all that waits, whoever asked, because the guard leaves the pipeline. */
+    void passOn(ChannelHandlerContext ctx) {
+        ArrayDeque<Object> rest = messages;
+        if (rest != null) {
+            rest.forEach(ctx::fireChannelRead);
+            rest.clear();
+            ctx.fireChannelReadComplete();
+            finish(ctx);
         }
     }
 

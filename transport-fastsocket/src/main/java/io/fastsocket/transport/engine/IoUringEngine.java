@@ -1,8 +1,6 @@
 package io.fastsocket.transport.engine;
 
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.ServerSocketChannel;
@@ -96,30 +94,23 @@ final class IoUringEngine implements LoopEngine {
     }
 
     /**
-     * Never at once, when the owner itself accepts. The number of a file closed a moment ago comes back with the next
-     * accept, and the incubator tells events apart by that number: the cancelled polls of the old connection would be
-     * taken for the new one's, which then is never closed. As a task, the registration comes after the old connection's
-     * deregistration, a task too, and after all events that are there by now.
+     * The number of a file closed a moment ago comes back with the next accept, and the incubator tells events apart by
+     * that number: the cancelled polls of the old connection would be taken for the new one's, which then is never closed.
+     * From a task, the registration comes after the old connection's deregistration, a task too, and after all events that
+     * are there by now.
      */
     @Override
-    public ChannelFuture register(EventLoop owner, ChannelPromise promise) {
-        try {
-            owner.execute(() -> owner.register(promise));
-        } catch (RejectedExecutionException loopEnded) {
-            promise.channel().unsafe().closeForcibly();
-            promise.setFailure(loopEnded);
-        }
-        return promise;
+    public boolean registersFromTask() {
+        return true;
     }
 
     @Override
-    public boolean drainAcceptQueue(
+    public void drainAcceptQueue(
             ServerSocketChannel listener, Channel parent, int budgetConnections, Consumer<Channel> accepted)
             throws IOException {
-        if (!guards.drainedAccept() || !AcceptedSockets.available()) {
-            return false;
+        if (guards.drainedAccept() && AcceptedSockets.available()) {
+            AcceptedSockets.drain(socketOf(listener), parent, budgetConnections, accepted);
         }
-        return AcceptedSockets.drain(socketOf(listener), parent, budgetConnections, accepted);
     }
 
     /**
@@ -128,11 +119,14 @@ final class IoUringEngine implements LoopEngine {
      */
     @Override
     public CompletableFuture<@Nullable Void> closeListener(ServerSocketChannel listener, EventLoop loop) {
+        CompletableFuture<@Nullable Void> portFree = new CompletableFuture<>();
         shutDown(listener);
-        listener.close();
-        ((IOUringEventLoop) loop).submitIO();
-        // From here on the kernel has taken the listener out of its group and freed the port.
-        return CompletableFuture.completedFuture(null);
+        listener.close().addListener(closed -> {
+            ((IOUringEventLoop) loop).submitIO();
+            // From here on the kernel has taken the listener out of its group and freed the port.
+            portFree.complete(null);
+        });
+        return portFree;
     }
 
     /**

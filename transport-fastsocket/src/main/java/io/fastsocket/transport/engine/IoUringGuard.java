@@ -7,6 +7,7 @@ import io.netty.channel.FileRegion;
 import io.netty.incubator.channel.uring.IOUringSocketChannel;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stands at the head of an io_uring connection's pipeline and keeps it from the incubator's defects: what each part
@@ -22,7 +23,7 @@ final class IoUringGuard extends ChannelDuplexHandler {
     IoUringGuard(IOUringSocketChannel channel, IoUringGuards guards) {
         this.channel = channel;
         this.guards = guards;
-        this.heldInput = new HeldInput(channel.config());
+        this.heldInput = new HeldInput(channel.config(), this::boundClose);
         enforceOneMessagePerRead();
     }
 
@@ -36,12 +37,6 @@ final class IoUringGuard extends ChannelDuplexHandler {
     public void channelRegistered(ChannelHandlerContext ctx) {
         GuardedChannels.ofThisLoop().add(channel);
         ctx.fireChannelRegistered();
-    }
-
-    @Override
-    public void channelUnregistered(ChannelHandlerContext ctx) {
-        GuardedChannels.ofThisLoop().remove(channel);
-        ctx.fireChannelUnregistered();
     }
 
     // ---- in
@@ -93,7 +88,7 @@ final class IoUringGuard extends ChannelDuplexHandler {
 
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
-        heldInput.discard();
+        heldInput.passOn(ctx);
     }
 
     // ---- out
@@ -102,15 +97,30 @@ final class IoUringGuard extends ChannelDuplexHandler {
     public void connect(
             ChannelHandlerContext ctx,
             SocketAddress remoteAddress,
-            SocketAddress localAddress,
+            @Nullable SocketAddress localAddress,
             ChannelPromise promise) {
-        if (remoteAddress instanceof InetSocketAddress) {
-            ctx.connect(remoteAddress, localAddress, promise);
+        if (!(remoteAddress instanceof InetSocketAddress)) {
+            promise.setFailure(notTcp("connect", "remoteAddress", remoteAddress));
+        } else if (localAddress != null && !(localAddress instanceof InetSocketAddress)) {
+            promise.setFailure(notTcp("connect", "localAddress", localAddress));
         } else {
-            promise.setFailure(new UnsupportedOperationException("connect failed on " + channel + ": remoteAddress="
-                    + remoteAddress + " (expected an InetSocketAddress): io_uring carries TCP only;"
-                    + " fix: use the epoll engine for Unix domain sockets"));
+            ctx.connect(remoteAddress, localAddress, promise);
         }
+    }
+
+    @Override
+    public void bind(ChannelHandlerContext ctx, SocketAddress localAddress, ChannelPromise promise) {
+        if (localAddress instanceof InetSocketAddress) {
+            ctx.bind(localAddress, promise);
+        } else {
+            promise.setFailure(notTcp("bind", "localAddress", localAddress));
+        }
+    }
+
+    private UnsupportedOperationException notTcp(String operation, String name, SocketAddress address) {
+        return new UnsupportedOperationException(operation + " failed on " + channel + ": " + name + "=" + address
+                + " (expected an InetSocketAddress): io_uring carries TCP only;"
+                + " fix: use the epoll engine for Unix domain sockets");
     }
 
     @Override

@@ -1,8 +1,6 @@
 package io.fastsocket.transport.engine;
 
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.ServerSocketChannel;
@@ -63,9 +61,9 @@ public interface LoopEngine {
     /** Puts the engine's guards at the head of a channel's pipeline, once. Call before the channel is registered. */
     default void guard(Channel channel) {}
 
-    /** Registers an accepted connection with the loop that will own it. */
-    default ChannelFuture register(EventLoop owner, ChannelPromise promise) {
-        return owner.register(promise);
+    /** Whether an accepted connection must not be registered in the turn that accepted it, but from a task. */
+    default boolean registersFromTask() {
+        return false;
     }
 
     /**
@@ -74,14 +72,11 @@ public interface LoopEngine {
      *
      * @param parent becomes the children's {@link Channel#parent()}
      * @param budgetConnections the most to accept, at least 1
-     * @return true when the budget ended the drain, false when the queue was empty or the engine drains by itself
      * @throws IOException the error of accept(2)
      */
-    default boolean drainAcceptQueue(
+    default void drainAcceptQueue(
             ServerSocketChannel listener, Channel parent, int budgetConnections, Consumer<Channel> accepted)
-            throws IOException {
-        return false;
-    }
+            throws IOException {}
 
     /**
      * Closes a listener, whatever operation is outstanding. Called on its loop.

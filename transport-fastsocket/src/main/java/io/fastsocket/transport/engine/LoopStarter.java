@@ -11,11 +11,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,25 +40,18 @@ public final class LoopStarter {
         for (LoopPlacement placement : plan.loops()) {
             starting.add(startOne(engine, placement, threadName + "-" + placement.loopIndex(), allowed));
         }
-        List<PinnedLoop> started = new ArrayList<>();
-        Throwable failure = null;
-        for (CompletableFuture<PinnedLoop> loop : starting) {
-            try {
-                started.add(loop.get(START_SECONDS_MAX, TimeUnit.SECONDS));
-            } catch (ExecutionException failed) {
-                failure = Objects.requireNonNullElse(failure, Objects.requireNonNull(failed.getCause()));
-            } catch (TimeoutException late) {
-                failure = Objects.requireNonNullElse(failure, late);
-            } catch (InterruptedException interrupted) {
-                Thread.currentThread().interrupt();
-                failure = Objects.requireNonNullElse(failure, interrupted);
-            }
+        try {
+            // Not interruptibly: Netty's groups can be made by an interrupted thread too.
+            CompletableFuture.allOf(starting.toArray(CompletableFuture<?>[]::new))
+                    .orTimeout(START_SECONDS_MAX, TimeUnit.SECONDS)
+                    .join();
+        } catch (CompletionException failed) {
+            // Also those that start late.
+            starting.forEach(
+                    loop -> loop.thenAccept(started -> started.group().shutdownGracefully(0, 0, TimeUnit.SECONDS)));
+            throw new EngineStartException(engine.engine(), Objects.requireNonNullElse(failed.getCause(), failed));
         }
-        if (failure != null) {
-            started.forEach(loop -> loop.group().shutdownGracefully(0, 0, TimeUnit.SECONDS));
-            throw new EngineStartException(engine.engine(), failure);
-        }
-        return List.copyOf(started);
+        return starting.stream().map(CompletableFuture::join).toList();
     }
 
     private static CompletableFuture<PinnedLoop> startOne(
@@ -67,9 +59,13 @@ public final class LoopStarter {
         CompletableFuture<PinnedLoop> started = new CompletableFuture<>();
         LoopThread body = new LoopThread(engine, placement, started);
         // Like Netty's own loops, not a daemon, whoever starts it.
-        new PinnedThreadFactory(threadName, false, placement.cpu(), allowed, body::placed)
-                .newThread(body)
-                .start();
+        Thread thread =
+                new PinnedThreadFactory(threadName, false, placement.cpu(), allowed, body::placed).newThread(body);
+        try {
+            thread.start();
+        } catch (OutOfMemoryError noMoreThreads) {
+            started.completeExceptionally(noMoreThreads);
+        }
         return started;
     }
 
@@ -98,7 +94,10 @@ public final class LoopStarter {
                 EventLoop eventLoop = group.next();
                 // A loop asks for its thread with its first task.
                 eventLoop.execute(() -> {});
-                started.complete(new PinnedLoop(loop.loopIndex(), Objects.requireNonNull(placement), eventLoop, group));
+                PinnedLoop running =
+                        new PinnedLoop(loop.loopIndex(), Objects.requireNonNull(placement), eventLoop, group);
+                running.runsOnThisThread();
+                started.complete(running);
             } catch (Throwable cannotStart) {
                 started.completeExceptionally(cannotStart);
                 return;

@@ -64,6 +64,10 @@ final class NioEngine implements LoopEngine {
     public CompletableFuture<@Nullable Void> closeListener(ServerSocketChannel listener, EventLoop loop) {
         CompletableFuture<@Nullable Void> portFree = new CompletableFuture<>();
         listener.close();
+        if (loop.isShuttingDown()) {
+            // Its end closes the file; a task might not run any more.
+            return CompletableFuture.completedFuture(null);
+        }
         afterNextTurn(loop, () -> afterNextTurn(loop, () -> portFree.complete(null)));
         return portFree;
     }

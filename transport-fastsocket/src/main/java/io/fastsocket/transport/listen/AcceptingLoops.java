@@ -43,6 +43,8 @@ public final class AcceptingLoops {
     /** Server channels that are registered with one of these loops; they may listen on a worker group's. */
     private final Set<FastSocketServerSocketChannel> registered = ConcurrentHashMap.newKeySet();
 
+    private volatile boolean closing;
+
     /** Makes the loops known to {@link FastSocketServerSocketChannel}, until {@link #forget()}. */
     public AcceptingLoops(
             LoopEngine engine,
@@ -84,6 +86,11 @@ public final class AcceptingLoops {
         return owners;
     }
 
+    /** No server channel may be bound on these loops any more. */
+    boolean isClosing() {
+        return closing;
+    }
+
     Set<FastSocketServerSocketChannel> listening() {
         return listening;
     }
@@ -94,7 +101,7 @@ public final class AcceptingLoops {
 
     /** The server channels that are bound on these loops. */
     public List<FastSocketServerSocketChannel> servers() {
-        return List.copyOf(listening);
+        return listening.stream().filter(Channel::isActive).toList();
     }
 
     /**
@@ -103,6 +110,8 @@ public final class AcceptingLoops {
      * @return done when none of their listeners is left, and those that live on these loops are closed
      */
     public CompletableFuture<@Nullable Void> closeServers() {
+        // Before the look at them: one that binds at this moment enters itself first and then sees this.
+        closing = true;
         return CompletableFuture.allOf(Stream.concat(
                         listening.stream().map(FastSocketServerSocketChannel::closeAndListeners),
                         registered.stream().map(AcceptingLoops::close))
@@ -115,7 +124,8 @@ public final class AcceptingLoops {
             return server.closeAndListeners();
         }
         CompletableFuture<@Nullable Void> closed = new CompletableFuture<>();
-        server.close().addListener(done -> closed.complete(null));
+        server.closeFuture().addListener(done -> closed.complete(null));
+        server.closeAndListeners();
         return closed;
     }
 
@@ -174,7 +184,7 @@ public final class AcceptingLoops {
             ConnectionTable table = connections.get(loop.index());
             promise.addListener(registered -> table.add(promise.channel()));
         }
-        return engine.register(owner, promise);
+        return owner.register(promise);
     }
 
     /**
@@ -195,6 +205,12 @@ public final class AcceptingLoops {
         // Accepted on another group's loop: a separate boss group.
         int byPackets = ownership == OwnershipPolicy.FOLLOW_PACKETS ? ownerByPackets(child) : CpuOwners.NO_LOOP;
         return byPackets == CpuOwners.NO_LOOP ? fallback : loops.get(byPackets).eventLoop();
+    }
+
+    /** The loop of these whose thread is calling, or null. */
+    public @Nullable PinnedLoop callingLoop() {
+        PinnedLoop calling = PinnedLoop.ofThisThread();
+        return calling == null ? null : loopOf(calling.eventLoop());
     }
 
     private @Nullable PinnedLoop loopOf(EventLoop eventLoop) {
@@ -224,12 +240,8 @@ public final class AcceptingLoops {
 
     /** The open connection between two addresses; the calling loop's own table is asked first, then the others. */
     public Optional<Channel> findConnection(SocketAddress local, SocketAddress remote) {
-        int first = 0;
-        for (PinnedLoop loop : loops) {
-            if (loop.eventLoop().inEventLoop()) {
-                first = loop.index();
-            }
-        }
+        PinnedLoop calling = callingLoop();
+        int first = calling == null ? 0 : calling.index();
         for (int i = 0; i < loops.size(); i++) {
             Optional<Channel> found =
                     connections.get((first + i) % loops.size()).find(local, remote);

@@ -28,15 +28,38 @@ final class ChildRoute {
     private record Seen(List<String> handlerNames, @Nullable BootstrapAcceptor direct) {}
 
     private final Channel server;
+    private final boolean fromTask;
     private final AtomicBoolean detourReported = new AtomicBoolean();
     private volatile Seen seen = new Seen(List.of(), null);
 
-    ChildRoute(Channel server) {
+    /**
+     * A route to one server channel.
+     *
+     * @param fromTask whether a connection must not be registered in the turn that accepted it
+     */
+    ChildRoute(Channel server, boolean fromTask) {
         this.server = server;
+        this.fromTask = fromTask;
     }
 
-    /** Delivers {@code child}; called on the loop that accepted it. */
-    void deliver(Channel child, EventLoop owner) {
+    /** Delivers {@code child}; called on {@code acceptedOn}. */
+    void deliver(Channel child, EventLoop acceptedOn, EventLoop owner) {
+        if (fromTask) {
+            execute(acceptedOn, child, () -> deliverNow(child, owner));
+        } else {
+            deliverNow(child, owner);
+        }
+    }
+
+    private static void execute(EventLoop loop, Channel child, Runnable delivery) {
+        try {
+            loop.execute(delivery);
+        } catch (RejectedExecutionException shutDown) {
+            closeUnregistered(child, shutDown);
+        }
+    }
+
+    private void deliverNow(Channel child, EventLoop owner) {
         BootstrapAcceptor direct = look();
         if (direct != null) {
             callAcceptor(direct, child);
@@ -45,12 +68,8 @@ final class ChildRoute {
         AcceptingLoops.rememberOwner(child, owner);
         if (server.eventLoop().inEventLoop()) {
             fire(child);
-            return;
-        }
-        try {
-            server.eventLoop().execute(() -> fire(child));
-        } catch (RejectedExecutionException shutDown) {
-            closeUnregistered(child, shutDown);
+        } else {
+            execute(server.eventLoop(), child, () -> fire(child));
         }
     }
 

@@ -11,7 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * its writes never wait for another loop; any thread may read.
  */
 final class ConnectionTable {
-    /** A connection's two ends; unique among open connections of one machine. */
+    /** A connection's two ends; unique but for IPv6 link-local addresses on two interfaces, whose scope does not count. */
     private record Ends(SocketAddress local, SocketAddress remote) {}
 
     private final ConcurrentHashMap<Ends, Channel> open = new ConcurrentHashMap<>();

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * auto-read are copied to every listener. Accepted connections are genuine channels of the engine, live on the loop that
  * owns them, and have this channel as their parent.
  *
- * <p>With a separate worker group of the same engine, the loops of the worker group listen. When a handler given with
+ * <p>With a separate worker group, the loops of the worker group listen; the boss group may be any. When a handler given with
  * {@code ServerBootstrap.handler(..)} overrides {@code channelRead} or {@code channelReadComplete}, it is called on this
  * channel's loop for every connection, which costs each of them one task.
  *
@@ -72,17 +72,30 @@ public final class FastSocketServerSocketChannel extends AbstractServerChannel i
             promise.setFailure(refused);
             return;
         }
-        AcceptingLoops home = homeLoops();
+        AcceptingLoops home = LoopRegistry.find(eventLoop());
         AcceptingLoops accepting = listeningLoops(home);
+        if (accepting == null) {
+            promise.setFailure(new IllegalStateException("bind failed on server channel: event loop group of "
+                    + eventLoop().getClass().getSimpleName()
+                    + " (expected a running FastSocketEventLoopGroup); fix: give the bootstrap a"
+                    + " FastSocketEventLoopGroup, alone or as worker group"));
+            return;
+        }
         ListenerGroup opening = new ListenerGroup(this, config, accepting);
-        listeners = opening;
-        home.registered().add(this);
+        if (home != null) {
+            home.registered().add(this);
+            closeFuture().addListener(done -> home.registered().remove(this));
+        }
         accepting.listening().add(this);
-        closeFuture().addListener(done -> {
-            home.registered().remove(this);
-            accepting.listening().remove(this);
-        });
-        opening.open(address).whenComplete((done, failure) -> eventLoop().execute(() -> opened(promise, failure)));
+        closeFuture().addListener(done -> accepting.listening().remove(this));
+        if (accepting.isClosing()) {
+            promise.setFailure(
+                    new IllegalStateException("bind failed on server channel: its event loop group shuts down"
+                            + " (expected a running one); fix: bind before shutdownGracefully()"));
+            return;
+        }
+        listeners = opening;
+        opening.open(address).whenComplete((done, failure) -> runOnLoop(() -> opened(promise, failure)));
     }
 
     private static InetSocketAddress requireBindable(SocketAddress localAddress) {
@@ -97,19 +110,17 @@ public final class FastSocketServerSocketChannel extends AbstractServerChannel i
         return address;
     }
 
-    private AcceptingLoops homeLoops() {
-        AcceptingLoops home = LoopRegistry.find(eventLoop());
-        if (home == null) {
-            throw new IllegalStateException("the event loop group of " + this + " has shut down");
-        }
-        return home;
-    }
-
-    /** The loops that will own the connections: a separate worker group's, if it is one of ours, else this channel's. */
-    private AcceptingLoops listeningLoops(AcceptingLoops own) {
+    /**
+     * The loops that will own the connections: a separate worker group's, if it is one of ours, else the group's this
+     * channel is registered with. None when neither is one of ours.
+     */
+    private @Nullable AcceptingLoops listeningLoops(@Nullable AcceptingLoops home) {
         BootstrapAcceptor acceptor = BootstrapAcceptor.find(pipeline());
         AcceptingLoops workers = acceptor == null ? null : acceptor.childLoops();
-        return workers != null && workers.engine().engine() == own.engine().engine() ? workers : own;
+        if (home == null || workers == null) {
+            return home == null ? workers : home;
+        }
+        return workers.engine().engine() == home.engine().engine() ? workers : home;
     }
 
     private void opened(ChannelPromise promise, @Nullable Throwable failure) {
@@ -190,10 +201,17 @@ public final class FastSocketServerSocketChannel extends AbstractServerChannel i
         }
     }
 
-    /** Closes this channel; done when no listener is left, even if the loop it is registered with has ended. */
+    /**
+     * Closes this channel, past its handlers, as a loop that ends does; done when no listener is left, even if the loop it
+     * is registered with has ended.
+     */
     CompletableFuture<?> closeAndListeners() {
-        close();
         ListenerGroup group = listeners;
+        try {
+            eventLoop().execute(() -> unsafe().close(voidPromise()));
+        } catch (RejectedExecutionException loopEnded) {
+            doClose();
+        }
         return group == null ? CompletableFuture.completedFuture(null) : group.close();
     }
 
@@ -218,9 +236,10 @@ public final class FastSocketServerSocketChannel extends AbstractServerChannel i
 
     // ---- state
 
+    /** With any loop: this channel needs it only to fire its events. Whose loops listen is decided at bind. */
     @Override
     protected boolean isCompatible(EventLoop loop) {
-        return LoopRegistry.find(loop) != null;
+        return true;
     }
 
     @Override

@@ -14,11 +14,13 @@ import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The options of the one server channel, copied to every listener: those set before bind when the listeners are made,
- * later ones at once. Which options exist is decided by the engine, known at bind; one it does not have is then reported
+ * later ones, by {@code setOption}, at once. Which options exist is decided by the engine, known at bind; one it does not have is then reported
  * with a WARN, as ServerBootstrap does.
  */
 final class FastSocketServerSocketChannelConfig extends DefaultChannelConfig implements ServerSocketChannelConfig {
@@ -27,6 +29,8 @@ final class FastSocketServerSocketChannelConfig extends DefaultChannelConfig imp
 
     private final FastSocketServerSocketChannel server;
     private final Map<ChannelOption<?>, Object> listenerOptions = new LinkedHashMap<>();
+    /** Options no listener has, told of once and not once a loop. */
+    private final Set<ChannelOption<?>> unknown = ConcurrentHashMap.newKeySet();
 
     FastSocketServerSocketChannelConfig(FastSocketServerSocketChannel server) {
         super(server);
@@ -97,10 +101,10 @@ final class FastSocketServerSocketChannelConfig extends DefaultChannelConfig imp
     }
 
     @SuppressWarnings("unchecked")
-    private static void apply(ServerSocketChannel listener, ChannelOption<?> option, Object value) {
+    private void apply(ServerSocketChannel listener, ChannelOption<?> option, Object value) {
         try {
-            if (!listener.config().setOption((ChannelOption<Object>) option, value)) {
-                logger.warn("Unknown channel option '{}' for channel '{}'", option, listener);
+            if (!listener.config().setOption((ChannelOption<Object>) option, value) && unknown.add(option)) {
+                logger.warn("Unknown channel option '{}' for channel '{}'", option, server);
             }
         } catch (RuntimeException refused) {
             logger.warn(

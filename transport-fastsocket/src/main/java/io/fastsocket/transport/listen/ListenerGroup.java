@@ -3,8 +3,11 @@ package io.fastsocket.transport.listen;
 import io.fastsocket.transport.engine.LoopEngine;
 import io.fastsocket.transport.engine.PinnedLoop;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.DefaultChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ServerSocketChannel;
+import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.net.InetSocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
@@ -47,7 +50,7 @@ final class ListenerGroup {
         this.config = config;
         this.accepting = accepting;
         this.engine = accepting.engine();
-        this.route = new ChildRoute(server);
+        this.route = new ChildRoute(server, engine.registersFromTask());
         this.errors = new AcceptErrorReport(server);
     }
 
@@ -82,12 +85,12 @@ final class ListenerGroup {
         PinnedLoop loop = accepting.loops().get(listeners.size());
         ServerSocketChannel listener = newListener(loop);
         listeners.add(listener);
-        loop.eventLoop().register(listener).addListener((ChannelFuture registered) -> {
+        loop.eventLoop().register(newPromise(listener)).addListener((ChannelFuture registered) -> {
             if (!registered.isSuccess()) {
                 openFailed(BindFailure.of(address, registered.cause()));
                 return;
             }
-            listener.bind(address).addListener((ChannelFuture bound) -> {
+            listener.bind(address, newPromise(listener)).addListener((ChannelFuture bound) -> {
                 if (bound.isSuccess()) {
                     listening(listener, address);
                 } else {
@@ -97,10 +100,15 @@ final class ListenerGroup {
         });
     }
 
+    /** One that tells its listeners also when the loop has ended, which a loop's own promise does not. */
+    private static ChannelPromise newPromise(ServerSocketChannel listener) {
+        return new DefaultChannelPromise(listener, ImmediateEventExecutor.INSTANCE);
+    }
+
     private ServerSocketChannel newListener(PinnedLoop loop) {
         ServerSocketChannel listener = engine.newListener();
         try {
-            if (engine.canReusePort()) {
+            if (listenersWanted() > 1) {
                 engine.reusePort(listener);
             }
             config.applyTo(listener);
@@ -135,10 +143,11 @@ final class ListenerGroup {
     }
 
     private SteeringChoice steer() {
-        if (!engine.canReusePort()) {
-            return new SteeringChoice(
-                    SteeringChoice.ONE_LISTENER,
-                    Optional.of("this system does not spread connections over listeners of a port"));
+        if (listeners.size() == 1) {
+            Optional<String> whyNotMore = accepting.loops().size() == 1
+                    ? Optional.empty()
+                    : Optional.of("this system does not spread connections over listeners of a port");
+            return new SteeringChoice(SteeringChoice.ONE_LISTENER, whyNotMore);
         }
         return new Steering(engine, accepting.loops(), accepting.owners())
                 .apply(accepting.steering(), listeners, order);

@@ -64,7 +64,7 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
     private void accepted(Channel child) {
         failuresInARow = 0;
         engine.guard(child);
-        route.deliver(child, accepting.assignOwner(loop, child));
+        route.deliver(child, loop.eventLoop(), accepting.assignOwner(loop, child));
     }
 
     // ---- when accept fails

@@ -310,6 +310,46 @@ class IoUringGuardTest {
     }
 
     @Test
+    void theEndOfHeldInputClosesWhileTheOtherDirectionIsStuck() throws Exception {
+        ReadOnDemand reader = new ReadOnDemand();
+        int port = listen(
+                IoUringGuards.ALL_ON, reader, bootstrap -> bootstrap.childOption(ChannelOption.AUTO_READ, false));
+
+        try (Socket client = connect(port)) {
+            client.getOutputStream().write(new byte[100_000]);
+            client.shutdownOutput();
+            Channel child = reader.child.poll(10, TimeUnit.SECONDS);
+            child.writeAndFlush(Unpooled.directBuffer().writeZero(2 * MEGABYTES_16));
+            child.config().setAutoRead(true);
+
+            assertThat(child.closeFuture().await(10, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    @Test
+    void removingTheGuardGivesHeldInputOutAndForgetsTheChannel() throws Exception {
+        ReadOnDemand reader = new ReadOnDemand();
+        int port = listen(
+                IoUringGuards.ALL_ON, reader, bootstrap -> bootstrap.childOption(ChannelOption.AUTO_READ, false));
+
+        try (Socket client = connect(port)) {
+            client.getOutputStream().write(new byte[100_000]);
+            client.shutdownOutput();
+            Channel child = reader.child.poll(10, TimeUnit.SECONDS);
+            child.read();
+            int received = reader.received.poll(10, TimeUnit.SECONDS);
+            child.eventLoop()
+                    .submit(() -> child.pipeline().remove(IoUringGuard.class))
+                    .sync();
+            while (received < 100_000) {
+                received += reader.received.poll(10, TimeUnit.SECONDS);
+            }
+            child.close().sync();
+        }
+        // endLoop() waits for every channel that is remembered.
+    }
+
+    @Test
     void everyReadThatWasAnsweredIsSaidToBeComplete() throws Exception {
         ReadAgainWhenComplete reader = new ReadAgainWhenComplete();
         int port = listen(IoUringGuards.ALL_ON, reader, bootstrap -> bootstrap

@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Tag;
 /** Netty's transport tests on the epoll engine. */
 @Tag("epoll")
 class EpollTestsuiteTest extends NettyTestsuite {
-    EpollTestsuiteTest() {
+    EpollTestsuiteTest() throws IllegalAccessException {
         super(Engine.EPOLL);
     }
 }

@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Tag;
 /** Netty's transport tests on the io_uring engine. */
 @Tag("io_uring")
 class IoUringTestsuiteTest extends NettyTestsuite {
-    IoUringTestsuiteTest() {
+    IoUringTestsuiteTest() throws IllegalAccessException {
         super(Engine.IO_URING);
     }
 }

@@ -32,9 +32,11 @@ import io.netty.testsuite.transport.socket.SocketShutdownOutputByPeerTest;
 import io.netty.testsuite.transport.socket.SocketShutdownOutputBySelfTest;
 import io.netty.testsuite.transport.socket.SocketSslGreetingTest;
 import io.netty.testsuite.transport.socket.SocketStartTlsTest;
+import io.netty.testsuite.transport.socket.SocketTestPermutation;
 import io.netty.testsuite.transport.socket.SocketStringEchoTest;
 import io.netty.testsuite.transport.socket.TrafficShapingHandlerTest;
 import io.netty.testsuite.transport.socket.WriteBeforeRegisteredTest;
+import java.lang.invoke.MethodHandles;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -73,8 +75,10 @@ abstract class NettyTestsuite {
     private final Engine engine;
     private SuiteBootstraps bootstraps;
 
-    NettyTestsuite(Engine engine) {
+    NettyTestsuite(Engine engine) throws IllegalAccessException {
         this.engine = engine;
+        // Opens selectors of its own for good, once: before the open files are counted.
+        MethodHandles.lookup().ensureInitialized(SocketTestPermutation.class);
     }
 
     @BeforeAll

@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Tag;
 /** Netty's transport tests on the NIO engine. */
 @Tag("nio")
 class NioTestsuiteTest extends NettyTestsuite {
-    NioTestsuiteTest() {
+    NioTestsuiteTest() throws IllegalAccessException {
         super(Engine.NIO);
     }
 }

@@ -9,42 +9,59 @@ import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 
-/** Runs one server from its options until it is told to stop. */
-final class ServerRun {
+/** A command that runs a server until it is told to stop: the options that every server has, and its life. */
+@SuppressWarnings("NullAway.Init") // picocli sets every option, to its default if need be
+abstract class ServingCommand implements Callable<Integer> {
     /** How long a request that is being answered may take once the server stops. */
     private static final Duration STOP_BOUND = Duration.ofSeconds(5);
 
-    private static final long SHUTDOWN_SECONDS = 2;
+    private final StopSignal stop;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    @SuppressWarnings("unused") // read by picocli
+    private CommonOptions common;
+
+    @Mixin
+    private ListenOptions listenOptions;
+
+    @Mixin
+    private GroupOptions groupOptions;
+
+    ServingCommand(StopSignal stop) {
+        this.stop = stop;
+    }
 
     /** Starts to listen. */
     interface Bind {
         Running bind(ServerBootstrap bootstrap, InetSocketAddress address) throws IOException;
     }
 
-    /** A server that listens. */
-    interface Running {
-        SocketAddress address();
-
-        /** Answers whether every connection ended within the bound. */
+    /** Ends a server; answers whether every connection ended within the bound. */
+    interface Stop {
         boolean stop(Duration bound) throws InterruptedException;
     }
 
-    private final GroupOptions groupOptions;
-    private final ListenOptions listenOptions;
-    private final PrintWriter out;
-    private final PrintWriter err;
+    /** A server that listens. */
+    record Running(SocketAddress address, Stop stop) {}
 
-    ServerRun(GroupOptions groupOptions, ListenOptions listenOptions, PrintWriter out, PrintWriter err) {
-        this.groupOptions = groupOptions;
-        this.listenOptions = listenOptions;
-        this.out = out;
-        this.err = err;
+    final CommandSpec spec() {
+        return spec;
     }
 
-    /** Listens, says so, waits for the signal, stops in order. */
-    int run(String threadName, Bind bind, StopSignal stop) throws InterruptedException {
+    final ListenOptions listenOptions() {
+        return listenOptions;
+    }
+
+    /** Listens, says so, waits for the signal, stops in order. Answers the exit code. */
+    final int serve(String threadName, Bind bind) throws InterruptedException {
         InetSocketAddress address = listenOptions.address();
         int backlog = listenOptions.backlog();
         BindFailure.requireFree(address);
@@ -57,11 +74,10 @@ final class ServerRun {
             Running server = bind(bind, bootstrap, address);
             announce(group, server);
             stop.await();
-            server.stop(STOP_BOUND);
+            server.stop().stop(STOP_BOUND);
             return 0;
         } finally {
-            group.shutdownGracefully(0, SHUTDOWN_SECONDS, TimeUnit.SECONDS)
-                    .await(2 * SHUTDOWN_SECONDS, TimeUnit.SECONDS);
+            GroupOptions.close(group);
         }
     }
 
@@ -76,10 +92,13 @@ final class ServerRun {
     private void announce(FastSocketEventLoopGroup group, Running server) {
         String listening = HostAddress.format((InetSocketAddress) server.address());
         if (listenOptions.printPlan()) {
+            PrintWriter out = spec.commandLine().getOut();
             out.println(listenOptions.json() ? PlanReport.json(group, listening) : PlanReport.text(group));
         }
         int loops = group.plan().rows().size();
-        err.println("listening on " + listening + " (engine " + GroupOptions.name(group.engine()) + ", " + loops
-                + (loops == 1 ? " loop" : " loops") + ", steering " + groupOptions.steeringName() + ")");
+        spec.commandLine()
+                .getErr()
+                .println("listening on " + listening + " (engine " + GroupOptions.name(group.engine()) + ", " + loops
+                        + (loops == 1 ? " loop" : " loops") + ", steering " + groupOptions.steeringName() + ")");
     }
 }

@@ -1,6 +1,7 @@
-package io.fastsocket.examples.cli;
+package io.fastsocket.examples.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import org.junit.jupiter.api.Test;
 
@@ -18,5 +19,12 @@ final class TextTableTest {
     void alignsTextLeftWithoutBlanksAtTheEnd() {
         assertThat(TextTable.ofText("name", "why").row("engine", "-").toString())
                 .isEqualToNormalizingNewlines("name    why\nengine  -");
+    }
+
+    @Test
+    void refusesARowOfAnotherLength() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> TextTable.ofText("one").row("1", "2"))
+                .withMessage("cannot add row: cells=2 (expected 1, one for each heading)");
     }
 }

@@ -1,11 +1,11 @@
-package io.fastsocket.examples.cli;
+package io.fastsocket.examples.text;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Rows under a heading; columns as wide as their widest cell, two blanks apart. */
-final class TextTable {
+/** Rows under a heading; columns as wide as their widest cell, two blanks apart. Used by one thread. */
+public final class TextTable {
     private final List<String[]> rows = new ArrayList<>();
     private final boolean leftAligned;
 
@@ -15,16 +15,26 @@ final class TextTable {
     }
 
     /** A table of text. */
-    static TextTable ofText(String... heading) {
+    public static TextTable ofText(String... heading) {
         return new TextTable(true, heading);
     }
 
     /** A table of numbers, which stand to the right. The first column is the row's name and stands to the left. */
-    static TextTable ofNumbers(String... heading) {
+    public static TextTable ofNumbers(String... heading) {
         return new TextTable(false, heading);
     }
 
-    TextTable row(Object... cells) {
+    /**
+     * Adds a row of cells as they print themselves.
+     *
+     * @throws IllegalArgumentException if it has another number of cells than the heading
+     */
+    public TextTable row(Object... cells) {
+        int columns = rows.get(0).length;
+        if (cells.length != columns) {
+            throw new IllegalArgumentException(
+                    "cannot add row: cells=" + cells.length + " (expected " + columns + ", one for each heading)");
+        }
         rows.add(Arrays.stream(cells).map(String::valueOf).toArray(String[]::new));
         return this;
     }

@@ -1,0 +1,163 @@
+package io.fastsocket.perf.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fastsocket.examples.cli.OneLineErrors;
+import io.fastsocket.perf.churn.ChurnRun;
+import io.fastsocket.perf.churn.ChurnTally;
+import io.fastsocket.perf.churn.Footprint;
+import io.fastsocket.perf.compare.LoadResult;
+import io.fastsocket.perf.compare.Measurement;
+import io.fastsocket.perf.compare.ServerSummary;
+import io.fastsocket.perf.compare.Work;
+import io.fastsocket.perf.server.ProcessUsage;
+import io.fastsocket.perf.server.ServerKind;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+class ReportOptionsTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    /** A command that has measured already. */
+    @Command(name = "measured")
+    private static final class Measured implements Runnable {
+        private final String text;
+        private final Map<String, ?> figures;
+
+        @Mixin
+        private ReportOptions report;
+
+        Measured(String text, Map<String, ?> figures) {
+            this.text = text;
+            this.figures = figures;
+        }
+
+        @Override
+        public void run() {
+            report.write(text, Map.of("servers", List.of(ServerKind.STOCK_NIO)), figures);
+        }
+    }
+
+    @Test
+    void printsTheTextUnlessAskedForJson(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("report.json");
+        assertThat(report("a table", Map.of("n", 1), "--output", file.toString()))
+                .isZero();
+        assertThat(out.toString()).isEqualToNormalizingNewlines("a table\n");
+        assertThat(fields(JSON.readTree(Files.readString(file)))).containsExactly("environment", "options", "n");
+    }
+
+    @Test
+    void saysInOneLineThatTheFileCannotBeWritten(@TempDir Path folder) {
+        assertThat(report("a table", Map.of(), "--output", folder.toString())).isEqualTo(1);
+        assertThat(err.toString().lines())
+                .singleElement()
+                .asString()
+                .startsWith("measured: cannot write report: --output=" + folder);
+    }
+
+    @Test
+    void writesAComparisonAsJson() throws IOException {
+        List<Measurement> measurements =
+                List.of(measurement(ServerKind.FASTSOCKET_NIO, 200), measurement(ServerKind.STOCK_NIO, 0));
+        JsonNode json = json(BenchReport.figures(measurements, ServerSummary.of(measurements)));
+
+        assertThat(fields(json)).containsExactly("environment", "options", "notes", "summary", "rounds");
+        assertThat(json.at("/options/servers/0").textValue()).isEqualTo("stock-nio");
+        JsonNode ours = json.at("/summary/0");
+        assertThat(fields(ours))
+                .containsExactly(
+                        "work",
+                        "server",
+                        "requestsPerSecond",
+                        "cpuMicrosPerRequest",
+                        "contextSwitchesPerRequest",
+                        "socketErrors",
+                        "statusErrors",
+                        "requestsPerSecondOverStock",
+                        "cpuMicrosPerRequestOverStock");
+        assertThat(ours.path("work").textValue()).isEqualTo(Work.NEW.toString());
+        assertThat(fields(ours.path("requestsPerSecond"))).containsExactly("median", "min", "max");
+        assertThat(ours.at("/requestsPerSecond/median").doubleValue()).isEqualTo(200);
+        // Over a stock server that answered nothing.
+        assertThat(ours.at("/requestsPerSecondOverStock/median").isNull()).isTrue();
+        assertThat(fields(json.at("/summary/1"))).doesNotContain("requestsPerSecondOverStock");
+        assertThat(json.path("rounds")).hasSize(2).allSatisfy(round -> assertThat(fields(round))
+                .containsExactly(
+                        "work",
+                        "round",
+                        "server",
+                        "requestsPerSecond",
+                        "requests",
+                        "socketErrors",
+                        "statusErrors",
+                        "userMicros",
+                        "systemMicros",
+                        "contextSwitches",
+                        "cpuMicrosPerRequest"));
+    }
+
+    @Test
+    void writesAChurnAsJson() throws IOException {
+        ChurnRun.Result result = new ChurnRun.Result(
+                new ChurnTally(10, Map.of("reset", 2L)), 4, List.of(new Footprint(12, 1, 2, 3, 4)), List.of("heap"));
+        JsonNode json = json(ChurnReport.figures(result));
+
+        assertThat(fields(json))
+                .containsExactly(
+                        "environment",
+                        "options",
+                        "passed",
+                        "succeeded",
+                        "failed",
+                        "failures",
+                        "violations",
+                        "loadSeconds",
+                        "connectionsPerSecond",
+                        "footprints");
+        assertThat(json.path("passed").booleanValue()).isFalse();
+        assertThat(json.path("connectionsPerSecond").doubleValue()).isEqualTo(2.5);
+        assertThat(json.at("/failures/reset").longValue()).isEqualTo(2);
+        assertThat(fields(json.at("/footprints/0")))
+                .containsExactlyInAnyOrder("connections", "openFiles", "heapBytes", "directBytes", "residentBytes");
+    }
+
+    private int report(String text, Map<String, ?> figures, String... args) {
+        return OneLineErrors.on(new CommandLine(new Measured(text, figures)))
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true))
+                .execute(args);
+    }
+
+    private JsonNode json(Map<String, ?> figures) throws IOException {
+        assertThat(report("", figures, "--json")).as(err.toString()).isZero();
+        return JSON.readTree(out.toString());
+    }
+
+    private static List<String> fields(JsonNode object) {
+        List<String> names = new ArrayList<>();
+        object.fieldNames().forEachRemaining(names::add);
+        return names;
+    }
+
+    private static Measurement measurement(ServerKind server, double requestsPerSecond) {
+        return new Measurement(
+                1, Work.NEW, server, new LoadResult(requestsPerSecond, 100, 0, 0), new ProcessUsage(1, 1, 1));
+    }
+}
