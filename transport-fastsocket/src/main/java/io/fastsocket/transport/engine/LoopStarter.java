@@ -94,7 +94,10 @@ public final class LoopStarter {
                 EventLoop eventLoop = group.next();
                 // A loop asks for its thread with its first task.
                 eventLoop.execute(() -> {});
-                started.complete(new PinnedLoop(loop.loopIndex(), Objects.requireNonNull(placement), eventLoop, group));
+                PinnedLoop running =
+                        new PinnedLoop(loop.loopIndex(), Objects.requireNonNull(placement), eventLoop, group);
+                running.runsOnThisThread();
+                started.complete(running);
             } catch (Throwable cannotStart) {
                 started.completeExceptionally(cannotStart);
                 return;

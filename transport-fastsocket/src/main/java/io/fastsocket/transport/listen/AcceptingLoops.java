@@ -43,6 +43,8 @@ public final class AcceptingLoops {
     /** Server channels that are registered with one of these loops; they may listen on a worker group's. */
     private final Set<FastSocketServerSocketChannel> registered = ConcurrentHashMap.newKeySet();
 
+    private volatile boolean closing;
+
     /** Makes the loops known to {@link FastSocketServerSocketChannel}, until {@link #forget()}. */
     public AcceptingLoops(
             LoopEngine engine,
@@ -84,6 +86,11 @@ public final class AcceptingLoops {
         return owners;
     }
 
+    /** No server channel may be bound on these loops any more. */
+    boolean isClosing() {
+        return closing;
+    }
+
     Set<FastSocketServerSocketChannel> listening() {
         return listening;
     }
@@ -103,6 +110,8 @@ public final class AcceptingLoops {
      * @return done when none of their listeners is left, and those that live on these loops are closed
      */
     public CompletableFuture<@Nullable Void> closeServers() {
+        // Before the look at them: one that binds at this moment enters itself first and then sees this.
+        closing = true;
         return CompletableFuture.allOf(Stream.concat(
                         listening.stream().map(FastSocketServerSocketChannel::closeAndListeners),
                         registered.stream().map(AcceptingLoops::close))

@@ -82,13 +82,19 @@ public final class FastSocketServerSocketChannel extends AbstractServerChannel i
             return;
         }
         ListenerGroup opening = new ListenerGroup(this, config, accepting);
-        listeners = opening;
         if (home != null) {
             home.registered().add(this);
             closeFuture().addListener(done -> home.registered().remove(this));
         }
         accepting.listening().add(this);
         closeFuture().addListener(done -> accepting.listening().remove(this));
+        if (accepting.isClosing()) {
+            promise.setFailure(
+                    new IllegalStateException("bind failed on server channel: its event loop group shuts down"
+                            + " (expected a running one); fix: bind before shutdownGracefully()"));
+            return;
+        }
+        listeners = opening;
         opening.open(address).whenComplete((done, failure) -> runOnLoop(() -> opened(promise, failure)));
     }
 
@@ -200,8 +206,12 @@ public final class FastSocketServerSocketChannel extends AbstractServerChannel i
      * is registered with has ended.
      */
     CompletableFuture<?> closeAndListeners() {
-        runOnLoop(() -> unsafe().close(voidPromise()));
         ListenerGroup group = listeners;
+        try {
+            eventLoop().execute(() -> unsafe().close(voidPromise()));
+        } catch (RejectedExecutionException loopEnded) {
+            doClose();
+        }
         return group == null ? CompletableFuture.completedFuture(null) : group.close();
     }
 
