@@ -28,6 +28,9 @@ final class HeldInput {
 
     private @Nullable Object endOfInput;
 
+    /** A message was passed on since the application last heard that a read is complete. */
+    private boolean readIncomplete;
+
     HeldInput(SocketChannelConfig config, Runnable closing) {
         this.config = config;
         this.closing = closing;
@@ -37,10 +40,24 @@ final class HeldInput {
         return messages == null;
     }
 
+    /**
+     * The application waits to hear that the read it asked for is complete: the transport, which goes on reading, will
+     * not say so before the end of input.
+     */
+    boolean owesReadComplete() {
+        return readIncomplete && messages != null && !delivering;
+    }
+
+    /** The application is about to hear that its read is complete. */
+    void readCompleted() {
+        readIncomplete = false;
+    }
+
     /** Keeps {@code msg} when nobody asked for it; answers false when it is to be passed on. */
     boolean hold(Object msg) {
         if (messages == null && (readRequested || config.isAutoRead())) {
             readRequested = false;
+            readIncomplete = true;
             return false;
         }
         if (messages == null) {

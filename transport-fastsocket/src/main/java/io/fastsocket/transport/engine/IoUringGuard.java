@@ -54,12 +54,16 @@ final class IoUringGuard extends ChannelDuplexHandler {
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
         if (!guards.heldInput() || !heldInput.hold(msg)) {
             ctx.fireChannelRead(msg);
+        } else if (heldInput.owesReadComplete()) {
+            heldInput.readCompleted();
+            ctx.fireChannelReadComplete();
         }
     }
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
         if (heldInput.isEmpty()) {
+            heldInput.readCompleted();
             ctx.fireChannelReadComplete();
         }
         if (channel.unsafe().recvBufAllocHandle().lastBytesRead() < 0

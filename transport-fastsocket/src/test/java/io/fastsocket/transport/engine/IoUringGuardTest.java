@@ -21,6 +21,8 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.DefaultFileRegion;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.RecvByteBufAllocator;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.incubator.channel.uring.IOUringServerSocketChannel;
 import io.netty.util.ReferenceCountUtil;
@@ -37,8 +39,10 @@ import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -346,6 +350,38 @@ class IoUringGuardTest {
     }
 
     @Test
+    void everyReadThatWasAnsweredIsSaidToBeComplete() throws Exception {
+        ReadAgainWhenComplete reader = new ReadAgainWhenComplete();
+        int port = listen(IoUringGuards.ALL_ON, reader, bootstrap -> bootstrap
+                .childOption(ChannelOption.AUTO_READ, false)
+                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .childOption(ChannelOption.RCVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(1)));
+        CountDownLatch sent = new CountDownLatch(1);
+
+        try (Socket client = connect(port)) {
+            Channel child = reader.child.poll(10, TimeUnit.SECONDS);
+            child.read();
+            // Once the loop looks, there is input and its end: it reads on after the first byte, unasked.
+            loop.eventLoop().execute(() -> awaitQuietly(sent));
+            client.getOutputStream().write(new byte[1000]);
+            client.shutdownOutput();
+            sent.countDown();
+
+            assertThat(reader.ends.poll(10, TimeUnit.SECONDS)).isEqualTo(ChannelInputShutdownEvent.INSTANCE);
+            assertThat(reader.ends.poll(10, TimeUnit.SECONDS)).isEqualTo(ChannelInputShutdownReadComplete.INSTANCE);
+            assertThat(reader.receivedBytes).hasValue(1000);
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    @Test
     void aClosingPeersDataIsPushedPastTheApplicationWithoutTheGuard() throws Exception {
         ReadOnDemand reader = new ReadOnDemand();
         int port = listen(
@@ -579,6 +615,33 @@ class IoUringGuardTest {
         public void channelRead(ChannelHandlerContext ctx, Object msg) {
             received.add(((ByteBuf) msg).readableBytes());
             ReferenceCountUtil.release(msg);
+        }
+    }
+
+    private static final class ReadAgainWhenComplete extends ChannelInboundHandlerAdapter {
+        final BlockingQueue<Channel> child = new ArrayBlockingQueue<>(1);
+        final BlockingQueue<Object> ends = new LinkedBlockingQueue<>();
+        final AtomicInteger receivedBytes = new AtomicInteger();
+
+        @Override
+        public void channelActive(ChannelHandlerContext ctx) {
+            child.add(ctx.channel());
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object msg) {
+            receivedBytes.addAndGet(((ByteBuf) msg).readableBytes());
+            ReferenceCountUtil.release(msg);
+        }
+
+        @Override
+        public void channelReadComplete(ChannelHandlerContext ctx) {
+            ctx.read();
+        }
+
+        @Override
+        public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+            ends.add(event);
         }
     }
 
