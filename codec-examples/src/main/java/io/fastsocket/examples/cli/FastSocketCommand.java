@@ -11,9 +11,7 @@ import picocli.CommandLine.Spec;
         name = "fastsocket",
         description = "Netty servers whose connections live on the core that receives them.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {},
         footer = {
-            "  bench  Measures servers side by side (see: fastsocket bench --help).",
             "",
             "Exit codes: 0 done, 1 failed, 2 wrong usage. Data goes to standard output, messages to standard error.",
             "",

@@ -34,6 +34,7 @@ public final class Main {
                 .addSubcommand(new HttpCommand(stop))
                 .addSubcommand(new EchoCommand(stop))
                 .addSubcommand(new DemoCommand())
+                .addSubcommand(new BenchCommand())
                 .setOut(out)
                 .setErr(err);
         return OneLineErrors.on(commands).execute(args);

@@ -49,6 +49,12 @@ final class MainTest {
         assertThat(err.toString()).isEmpty();
     }
 
+    @Test
+    void saysWhereTheBenchIs() {
+        assertThat(run("bench")).isEqualTo(1);
+        assertThat(err.toString()).contains("run it as ./fastsocket bench").hasLineCount(1);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"http", "echo", "demo"})
     void helpsWithEachCommand(String command) {

@@ -44,6 +44,16 @@ import picocli.CommandLine.Spec;
                     + " rounds; one at a time is under load. Reported are requests per second and CPU time of the server"
                     + " per request: medians, ranges, and ratios against stock Netty on the same engine."
         },
+        footer = {
+            "",
+            "Exit codes: 0 done, 1 failed, 2 wrong usage.",
+            "",
+            "JSON: {environment, options, notes, summary: [one per server and work], rounds: [one per measurement]}",
+            "",
+            "Examples:",
+            "  fastsocket bench --quick",
+            "  fastsocket bench --servers fastsocket-epoll,stock-epoll --work new --output report.json"
+        },
         sortOptions = false,
         subcommands = Churn.class)
 @SuppressWarnings("NullAway.Init") // picocli sets the command and the mixins
@@ -209,7 +219,7 @@ public final class Bench implements Callable<Integer> {
         options.put("connections", connections);
         options.put("loops", loopsOfEach);
         options.put("pinLoad", pinLoad);
-        options.put("jvmOptions", ServerCommand.JVM_OPTIONS);
+        options.put("jvmOptions", ServerCommand.jvmOptions());
         return options;
     }
 }

@@ -31,7 +31,18 @@ import picocli.CommandLine.Spec;
             "Makes many short connections to one server and watches what it keeps of them.",
             "The server runs in a JVM of its own: fastsocket-io_uring is `fastsocket http --engine io_uring`, and so on.",
             "Open files, heap after garbage collection and direct memory are taken at rest after 5, 10, 20, ... 100 %% of the"
-                    + " connections. Exit code 1 if a connection failed or something grew."
+                    + " connections."
+        },
+        footer = {
+            "",
+            "Exit codes: 0 none failed and nothing grew, 1 otherwise, 2 wrong usage.",
+            "",
+            "JSON: {environment, options, passed, succeeded, failed, failures, violations, loadSeconds,",
+            "  connectionsPerSecond, footprints: [{connections, openFiles, residentBytes, heapBytes, directBytes}]}",
+            "",
+            "Examples:",
+            "  fastsocket bench churn",
+            "  fastsocket bench churn --server stock-epoll --connections 100000"
         },
         sortOptions = false)
 @SuppressWarnings("NullAway.Init") // picocli sets the command and the mixins
@@ -115,7 +126,7 @@ public final class Churn implements Callable<Integer> {
         options.put("loops", loopsOfServer);
         options.put("clientsPerCpu", clientsPerCpu);
         options.put("timeoutSeconds", timeoutSeconds);
-        options.put("jvmOptions", ServerCommand.JVM_OPTIONS);
+        options.put("jvmOptions", ServerCommand.jvmOptions());
         return options;
     }
 }

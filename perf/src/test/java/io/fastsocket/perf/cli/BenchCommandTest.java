@@ -26,7 +26,7 @@ class BenchCommandTest {
         assertThat(command.execute("--help")).isZero();
         assertThat(command.execute("churn", "--help")).isZero();
         assertThat(out.toString())
-                .contains("--[no-]pin-load", "fastsocket-io_uring", "--timeout=SECONDS")
+                .contains("--[no-]pin-load", "fastsocket-io_uring", "--timeout=SECONDS", "Exit codes:", "Examples:")
                 .doesNotContain("%%", "${");
         assertThat(err.toString()).isEmpty();
     }
