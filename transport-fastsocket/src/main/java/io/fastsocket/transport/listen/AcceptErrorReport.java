@@ -24,6 +24,7 @@ final class AcceptErrorReport {
     private final Channel server;
     private final LongSupplier nanoClock;
     private final AtomicLong nextWarnNanos;
+    private final Filter filter = new Filter();
 
     AcceptErrorReport(Channel server) {
         this(server, System::nanoTime);
@@ -33,6 +34,7 @@ final class AcceptErrorReport {
         this.server = server;
         this.nanoClock = nanoClock;
         this.nextWarnNanos = new AtomicLong(nanoClock.getAsLong());
+        AcceptFailure.load();
     }
 
     /** A listener pauses; called on its loop. */
@@ -59,10 +61,8 @@ final class AcceptErrorReport {
     }
 
     private void fire(Throwable cause) {
-        Filter filter = (Filter) server.pipeline().get(FILTER_NAME);
-        if (filter == null) {
+        if (server.pipeline().get(FILTER_NAME) == null) {
             BootstrapAcceptor acceptor = BootstrapAcceptor.find(server.pipeline());
-            filter = new Filter();
             if (acceptor == null) {
                 server.pipeline().addLast(FILTER_NAME, filter);
             } else {

@@ -1,6 +1,7 @@
 package io.fastsocket.transport.listen;
 
 import io.fastsocket.transport.kernel.Errno;
+import java.io.IOException;
 
 /**
  * What a failed accept(2) means for its listener.
@@ -12,6 +13,11 @@ enum AcceptFailure {
     RETRY,
     /** A limit is reached; trying at once would spin. */
     PAUSE;
+
+    /** Loads the classes that tell errors apart, which is too late when no file can be opened any more. */
+    static void load() {
+        of(new IOException());
+    }
 
     static AcceptFailure of(Throwable cause) {
         return switch (Errno.of(cause)) {

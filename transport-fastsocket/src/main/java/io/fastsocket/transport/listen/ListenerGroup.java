@@ -8,6 +8,8 @@ import io.netty.channel.DefaultChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.util.concurrent.ImmediateEventExecutor;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.net.InetSocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
@@ -25,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Opened and closed once; each step runs on the loop of the listener it concerns.
  */
 final class ListenerGroup {
+    private static final InternalLogger logger = InternalLoggerFactory.getInstance(FastSocketServerSocketChannel.class);
+
     private final FastSocketServerSocketChannel server;
     private final FastSocketServerSocketChannelConfig config;
     private final AcceptingLoops accepting;
@@ -134,7 +138,10 @@ final class ListenerGroup {
                 openNext(new InetSocketAddress(asked.getAddress(), port));
                 return;
             }
-            steering = steer();
+            SteeringChoice choice = steer();
+            choice.whyNotMore()
+                    .ifPresent(why -> logger.info("Steering {} instead of a better one: {}", choice.chosen(), why));
+            steering = choice;
             localAddress = listeners.get(0).localAddress();
             opened.complete(null);
         } catch (Exception | LinkageError failed) {

@@ -5,14 +5,14 @@ import io.fastsocket.transport.engine.LoopEngine;
 import io.fastsocket.transport.engine.PinnedLoop;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ServerSocketChannel;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 
 /** Takes the connections of one listener, on its loop, and decides what to do when accept fails. */
-final class ListenerHandler extends ChannelInboundHandlerAdapter {
+final class ListenerHandler extends ChannelDuplexHandler {
     /** Connections taken in one turn, so that a flood does not keep the loop from those it has. */
     private static final int ACCEPTS_PER_TURN_MAX = 64;
     /** How long a listener rests when a limit is reached, in milliseconds; it goes on at most this long after there is room. */
@@ -30,6 +30,8 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
     private final AcceptErrorReport errors;
     private int failuresInARow;
     private boolean paused;
+    /** The user, without auto-read, asked for a connection and none was taken yet. */
+    private boolean readOwed;
 
     ListenerHandler(
             FastSocketServerSocketChannel server,
@@ -57,50 +59,82 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
             engine.drainAcceptQueue(
                     (ServerSocketChannel) ctx.channel(), server, ACCEPTS_PER_TURN_MAX - 1, this::accepted);
         } catch (IOException failed) {
-            acceptFailed(ctx.channel(), failed);
+            acceptFailed(ctx, failed);
         }
     }
 
     private void accepted(Channel child) {
         failuresInARow = 0;
+        readOwed = false;
         engine.guard(child);
         route.deliver(child, loop.eventLoop(), accepting.assignOwner(loop, child));
     }
 
     // ---- when accept fails
 
+    /** Reads go no further while the listener pauses, whoever asks: the server channel asks all its listeners at once. */
+    @Override
+    public void read(ChannelHandlerContext ctx) {
+        readOwed = !serverConfig.isAutoRead();
+        if (!paused) {
+            ctx.read();
+        }
+    }
+
     @Override
     @SuppressWarnings("deprecation")
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        acceptFailed(ctx.channel(), cause);
+        acceptFailed(ctx, cause);
     }
 
-    private void acceptFailed(Channel listener, Throwable cause) {
+    private void acceptFailed(ChannelHandlerContext ctx, Throwable cause) {
+        Channel listener = ctx.channel();
         if (!listener.isOpen() || !server.isOpen()) {
             // The shutdown that ends an outstanding accept makes it fail.
             return;
         }
         counters.increment(AcceptEvent.ACCEPT_ERRORS);
         failuresInARow++;
+        if (paused) {
+            // What was armed before the failure may still fail once more.
+            errors.tellHandlers(cause);
+            return;
+        }
         if (AcceptFailure.of(cause) == AcceptFailure.RETRY && failuresInARow <= RETRIES_MAX) {
             errors.tellHandlers(cause);
             // Off and on makes every engine look at the queue again, an edge-triggered one too.
-            listener.config().setAutoRead(false);
-            resume(listener);
-        } else if (!paused) {
-            // A read that was armed before the failure may still fail once more.
-            paused = true;
+            pause(listener);
+            resume(ctx);
+        } else {
             counters.increment(AcceptEvent.ACCEPT_PAUSES);
             errors.paused(listener, cause);
-            listener.config().setAutoRead(false);
-            listener.eventLoop().schedule(() -> resume(listener), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+            pause(listener);
+            listener.eventLoop().schedule(() -> resume(ctx), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 
-    private void resume(Channel listener) {
+    private void pause(Channel listener) {
+        boolean owed = readOwed;
+        paused = true;
+        // Only a change to off takes back a read that is armed; one that the user asked for is armed with auto-read
+        // off.
+        listener.config().setAutoRead(true);
+        listener.config().setAutoRead(false);
+        readOwed = owed;
+    }
+
+    private void resume(ChannelHandlerContext ctx) {
         paused = false;
-        if (listener.isOpen() && serverConfig.isAutoRead()) {
-            listener.config().setAutoRead(true);
+        Channel listener = ctx.channel();
+        if (!listener.isOpen()) {
+            return;
+        }
+        // The server channel's may be changed by another thread at the same time.
+        while (listener.config().isAutoRead() != serverConfig.isAutoRead()) {
+            listener.config().setAutoRead(serverConfig.isAutoRead());
+        }
+        if (readOwed || listener.config().isAutoRead()) {
+            ctx.read();
         }
     }
 }
