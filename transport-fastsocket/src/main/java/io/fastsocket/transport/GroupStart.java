@@ -33,9 +33,9 @@ record GroupStart(LoopEngine engine, List<PinnedLoop> loops, List<Capability> ca
                     return new GroupStart(
                             engine, loops, List.of(engineChosen(engine, whyNotMore), placed(plan, loops)));
                 }
-                lastCause = unavailable.get();
+                lastCause = rootCauseOf(unavailable.get());
             } catch (EngineStartException failed) {
-                lastCause = failed.getCause();
+                lastCause = rootCauseOf(failed);
             }
             whyNotMore.add(engine.engine().label() + ": " + lastCause);
         }
@@ -45,10 +45,19 @@ record GroupStart(LoopEngine engine, List<PinnedLoop> loops, List<Capability> ca
                 lastCause);
     }
 
+    /** What Netty wraps it into says only that a loop cannot be made. */
+    private static Throwable rootCauseOf(Throwable failure) {
+        Throwable cause = failure;
+        for (Throwable next = cause.getCause(); next != null; next = cause.getCause()) {
+            cause = next;
+        }
+        return cause;
+    }
+
     private static String remedy(Engine engine) {
         return switch (engine) {
             case IO_URING ->
-                "allow io_uring (sysctl kernel.io_uring_disabled=0, the container's seccomp profile), put"
+                "allow io_uring (sysctl kernel.io_uring_disabled=0, the container's seccomp profile), raise the limit of locked memory (ulimit -l) or lower ringSize, put"
                         + " netty-incubator-transport-native-io_uring on the class path, or use Engine.AUTO";
             case EPOLL -> "run on Linux with netty-transport-native-epoll on the class path, or use Engine.AUTO";
             case AUTO, NIO -> "raise the limits of open files and threads (ulimit -n, ulimit -u)";

@@ -57,7 +57,8 @@ class ServerChannelTest {
     }
 
     private FastSocketEventLoopGroup start(Engine engine) {
-        return start(FastSocketEventLoopGroup.builder().engine(engine));
+        // Small rings: for a user without privilege they count as locked memory, also while they are torn down.
+        return start(FastSocketEventLoopGroup.builder().engine(engine).ringSize(64));
     }
 
     private FastSocketEventLoopGroup start(FastSocketEventLoopGroupBuilder builder) {

@@ -82,7 +82,7 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private int report(DemoResult result) {
-        DemoReport report = new DemoReport(result, groupOptions.steeringName());
+        DemoReport report = new DemoReport(result);
         PrintWriter out = spec.commandLine().getOut();
         out.println(json ? report.json() : report.text());
         if (result.failed() == 0) {

@@ -17,9 +17,9 @@ final class DemoReport {
     private final DemoResult result;
     private final String steering;
 
-    DemoReport(DemoResult result, String steering) {
+    DemoReport(DemoResult result) {
         this.result = result;
-        this.steering = steering;
+        this.steering = GroupOptions.steeringOf(result.capabilities());
     }
 
     String text() {

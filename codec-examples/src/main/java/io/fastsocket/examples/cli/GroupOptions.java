@@ -1,9 +1,11 @@
 package io.fastsocket.examples.cli;
 
 import io.fastsocket.affinity.PlacementPolicy;
+import io.fastsocket.transport.Capability;
 import io.fastsocket.transport.FastSocketEventLoopGroup;
 import io.fastsocket.transport.engine.Engine;
 import io.fastsocket.transport.listen.SteeringPolicy;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.ITypeConverter;
@@ -56,8 +58,13 @@ final class GroupOptions {
             description = "Entries in each io_uring submission ring; default 0: as the transport chooses.")
     private int ringSize;
 
-    String steeringName() {
-        return steering.name();
+    /** What steers connections to a group's listeners, which may be less than was asked for. */
+    static String steeringOf(List<Capability> capabilities) {
+        return capabilities.stream()
+                .filter(capability -> capability.name().equals("steering"))
+                .findFirst()
+                .orElseThrow()
+                .chosen();
     }
 
     static String name(Engine engine) {

@@ -99,6 +99,7 @@ abstract class ServingCommand implements Callable<Integer> {
         spec.commandLine()
                 .getErr()
                 .println("listening on " + listening + " (engine " + GroupOptions.name(group.engine()) + ", " + loops
-                        + (loops == 1 ? " loop" : " loops") + ", steering " + groupOptions.steeringName() + ")");
+                        + (loops == 1 ? " loop" : " loops") + ", steering "
+                        + GroupOptions.steeringOf(group.capabilities()) + ")");
     }
 }

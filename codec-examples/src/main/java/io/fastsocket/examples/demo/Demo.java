@@ -56,7 +56,8 @@ public final class Demo {
                 HttpServer fastsocket = HttpServer.bind(ours, anyPort, settings);
                 HttpServer stock = HttpServer.bind(netty.bootstrap(), anyPort, settings)) {
             List<Comparison> comparisons = measure(load, fastsocket, stock);
-            return new DemoResult(group.engine(), netty.describe(), group.loopStats(), comparisons);
+            return new DemoResult(
+                    group.engine(), group.capabilities(), netty.describe(), group.loopStats(), comparisons);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.fastsocket.examples.demo;
 
+import io.fastsocket.transport.Capability;
 import io.fastsocket.transport.LoopStats;
 import io.fastsocket.transport.engine.Engine;
 import java.util.List;
@@ -8,11 +9,17 @@ import java.util.List;
  * What the demo measured.
  *
  * @param engine the engine of both servers
+ * @param capabilities what our group had chosen while it served
  * @param stock which of Netty's own groups it was compared with, and its number of loops
  * @param loops the counters of our loops after all load, warm-up included
  * @param comparisons one per mode of load
  */
-public record DemoResult(Engine engine, String stock, List<LoopStats> loops, List<Comparison> comparisons) {
+public record DemoResult(
+        Engine engine,
+        List<Capability> capabilities,
+        String stock,
+        List<LoopStats> loops,
+        List<Comparison> comparisons) {
     /**
      * The same load on both servers.
      *

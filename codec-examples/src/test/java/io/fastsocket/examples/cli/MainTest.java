@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 final class MainTest {
     private static final Pattern LISTENING = Pattern.compile(
-            "listening on (\\S+):(\\d+) \\(engine (\\w+), (\\d+) loops?, " + "steering receiving-cpu\\)");
+            "listening on (\\S+):(\\d+) \\(engine (\\w+), (\\d+) loops?, steering (?:receiving-cpu|kernel-hash)\\)");
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
