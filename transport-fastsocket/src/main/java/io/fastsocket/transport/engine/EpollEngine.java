@@ -1,6 +1,5 @@
 package io.fastsocket.transport.engine;
 
-import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollEventLoopGroup;
@@ -8,14 +7,11 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
-import io.netty.channel.unix.Socket;
-import io.netty.channel.unix.UnixChannel;
-import io.netty.channel.unix.UnixChannelOption;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 
 /** Netty's native epoll transport. Needs no guards. */
-final class EpollEngine implements LoopEngine {
+final class EpollEngine implements NativeEngine {
     @Override
     public Engine engine() {
         return Engine.EPOLL;
@@ -44,20 +40,5 @@ final class EpollEngine implements LoopEngine {
     @Override
     public Class<? extends SocketChannel> socketChannelClass() {
         return EpollSocketChannel.class;
-    }
-
-    @Override
-    public boolean canReusePort() {
-        return true;
-    }
-
-    @Override
-    public void reusePort(ServerSocketChannel listener) {
-        listener.config().setOption(UnixChannelOption.SO_REUSEPORT, true);
-    }
-
-    @Override
-    public Socket socketOf(Channel channel) {
-        return (Socket) ((UnixChannel) channel).fd();
     }
 }

@@ -7,7 +7,6 @@ import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.unix.Socket;
 import io.netty.channel.unix.UnixChannel;
-import io.netty.channel.unix.UnixChannelOption;
 import io.netty.incubator.channel.uring.IOUring;
 import io.netty.incubator.channel.uring.IOUringEventLoop;
 import io.netty.incubator.channel.uring.IOUringEventLoopGroup;
@@ -25,7 +24,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Netty's archived io_uring incubator, and the guards that make it safe to run (see {@link IoUringGuards}). */
-final class IoUringEngine implements LoopEngine {
+final class IoUringEngine implements NativeEngine {
     /** The incubator's own default: no request is ever forced onto a kernel worker. */
     private static final int IOSQE_ASYNC_THRESHOLD_NEVER = Integer.MAX_VALUE;
 
@@ -72,21 +71,6 @@ final class IoUringEngine implements LoopEngine {
     }
 
     @Override
-    public boolean canReusePort() {
-        return true;
-    }
-
-    @Override
-    public void reusePort(ServerSocketChannel listener) {
-        listener.config().setOption(UnixChannelOption.SO_REUSEPORT, true);
-    }
-
-    @Override
-    public Socket socketOf(Channel channel) {
-        return (Socket) ((UnixChannel) channel).fd();
-    }
-
-    @Override
     public void guard(Channel channel) {
         if (channel instanceof IOUringSocketChannel socket && channel.pipeline().get(IoUringGuard.class) == null) {
             channel.pipeline().addFirst(IoUringGuard.NAME, new IoUringGuard(socket, guards));
@@ -115,7 +99,7 @@ final class IoUringEngine implements LoopEngine {
 
     /**
      * The incubator only queues the close, and an outstanding poll or accept keeps the file open. Shutting the socket
-     * down ends both, and submitting at once lets the kernel close it before this call returns.
+     * down ends both, and submitting once it is queued makes the kernel close it before the result is done.
      */
     @Override
     public CompletableFuture<@Nullable Void> closeListener(ServerSocketChannel listener, EventLoop loop) {

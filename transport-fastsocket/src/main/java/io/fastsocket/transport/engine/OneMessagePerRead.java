@@ -1,7 +1,5 @@
 package io.fastsocket.transport.engine;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.MaxMessagesRecvByteBufAllocator;
 import io.netty.channel.RecvByteBufAllocator;
@@ -50,11 +48,6 @@ final class OneMessagePerRead implements MaxMessagesRecvByteBufAllocator {
             implements RecvByteBufAllocator.ExtendedHandle {
         OneMessageHandle(ExtendedHandle users) {
             super(users);
-        }
-
-        @Override
-        public ByteBuf allocate(ByteBufAllocator alloc) {
-            return delegate().allocate(alloc);
         }
 
         @Override

@@ -149,12 +149,10 @@ public final class AcceptingLoops {
             return acceptedOn.eventLoop();
         }
         counts.increment(AcceptEvent.HANDED_OVER);
-        EventLoop other = loops.get(owner).eventLoop();
-        child.attr(OWNER).set(other);
-        return other;
+        return loops.get(owner).eventLoop();
     }
 
-    /** Remembers the owner of a connection whose acceptor will not be called on that loop. */
+    /** Remembers the owner of a connection, for {@link #ownerOf}, when its acceptor is not called on that loop. */
     static void rememberOwner(Channel child, EventLoop owner) {
         child.attr(OWNER).set(owner);
     }

@@ -45,9 +45,9 @@ final class ChildRoute {
     /** Delivers {@code child}; called on {@code acceptedOn}. */
     void deliver(Channel child, EventLoop acceptedOn, EventLoop owner) {
         if (fromTask) {
-            execute(acceptedOn, child, () -> deliverNow(child, owner));
+            execute(acceptedOn, child, () -> deliverNow(child, acceptedOn, owner));
         } else {
-            deliverNow(child, owner);
+            deliverNow(child, acceptedOn, owner);
         }
     }
 
@@ -59,14 +59,14 @@ final class ChildRoute {
         }
     }
 
-    private void deliverNow(Channel child, EventLoop owner) {
+    private void deliverNow(Channel child, EventLoop acceptedOn, EventLoop owner) {
         BootstrapAcceptor direct = look();
+        if (direct == null || owner != acceptedOn) {
+            AcceptingLoops.rememberOwner(child, owner);
+        }
         if (direct != null) {
             callAcceptor(direct, child);
-            return;
-        }
-        AcceptingLoops.rememberOwner(child, owner);
-        if (server.eventLoop().inEventLoop()) {
+        } else if (server.eventLoop().inEventLoop()) {
             fire(child);
         } else {
             execute(server.eventLoop(), child, () -> fire(child));

@@ -12,8 +12,8 @@ import java.util.SortedMap;
  * {@link #KERNEL_HASH}.
  *
  * <p>Size: one CPU after the other takes 4 instructions whatever their number; the worst case, no two CPUs in a run and
- * a gap after each, about 4 instructions a CPU, so more than 512 CPUs fit the kernel's 4096 in any case. Kernels before
- * 6.7 also ask for at most 20 KiB by default (net.core.optmem_max), enough for 400 CPUs of the worst case.
+ * a gap after each, about 5 a CPU (2568 for 512), within the kernel's 4096. Kernels before 6.7 also hold a program to
+ * net.core.optmem_max, 20 KiB by default; one they refuse gives way to the next steering.
  */
 final class SteeringProgram {
     /** Outside every group, so the kernel falls back to its hash: u32 maximum. */

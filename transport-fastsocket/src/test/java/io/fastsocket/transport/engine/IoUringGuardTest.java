@@ -293,12 +293,7 @@ class IoUringGuardTest {
     @Test
     void anAnswerReachesAPeerThatHasEndedItsInputWhileDataWaits() throws Exception {
         ReadOnDemand reader = new ReadOnDemand();
-        int port = listen(
-                IoUringGuards.ALL_ON, reader, bootstrap -> bootstrap.childOption(ChannelOption.AUTO_READ, false));
-
-        try (Socket client = connect(port)) {
-            client.getOutputStream().write(new byte[100_000]);
-            client.shutdownOutput();
+        try (Socket client = closingPeerOf(reader)) {
             Channel child = reader.child.poll(10, TimeUnit.SECONDS);
             child.read();
             assertThat(reader.received.poll(10, TimeUnit.SECONDS)).isPositive();
@@ -312,12 +307,7 @@ class IoUringGuardTest {
     @Test
     void theEndOfHeldInputClosesWhileTheOtherDirectionIsStuck() throws Exception {
         ReadOnDemand reader = new ReadOnDemand();
-        int port = listen(
-                IoUringGuards.ALL_ON, reader, bootstrap -> bootstrap.childOption(ChannelOption.AUTO_READ, false));
-
-        try (Socket client = connect(port)) {
-            client.getOutputStream().write(new byte[100_000]);
-            client.shutdownOutput();
+        try (Socket client = closingPeerOf(reader)) {
             Channel child = reader.child.poll(10, TimeUnit.SECONDS);
             child.writeAndFlush(Unpooled.directBuffer().writeZero(2 * MEGABYTES_16));
             child.config().setAutoRead(true);
@@ -329,12 +319,7 @@ class IoUringGuardTest {
     @Test
     void removingTheGuardGivesHeldInputOutAndForgetsTheChannel() throws Exception {
         ReadOnDemand reader = new ReadOnDemand();
-        int port = listen(
-                IoUringGuards.ALL_ON, reader, bootstrap -> bootstrap.childOption(ChannelOption.AUTO_READ, false));
-
-        try (Socket client = connect(port)) {
-            client.getOutputStream().write(new byte[100_000]);
-            client.shutdownOutput();
+        try (Socket client = closingPeerOf(reader)) {
             Channel child = reader.child.poll(10, TimeUnit.SECONDS);
             child.read();
             int received = reader.received.poll(10, TimeUnit.SECONDS);
@@ -541,6 +526,15 @@ class IoUringGuardTest {
         return ((InetSocketAddress)
                         bootstrap.bind("127.0.0.1", 0).sync().channel().localAddress())
                 .getPort();
+    }
+
+    /** A peer of a server without auto-read, which has sent 100,000 bytes and then ended its output. */
+    private Socket closingPeerOf(ReadOnDemand reader) throws Exception {
+        Socket client = connect(listen(
+                IoUringGuards.ALL_ON, reader, bootstrap -> bootstrap.childOption(ChannelOption.AUTO_READ, false)));
+        client.getOutputStream().write(new byte[100_000]);
+        client.shutdownOutput();
+        return client;
     }
 
     private static Socket connect(int port) throws IOException {
