@@ -1,5 +1,6 @@
 package io.fastsocket.affinity;
 
+import io.fastsocket.affinity.system.ErrorText;
 import java.util.BitSet;
 
 /** The kernel's list form of a CPU set, {@code "0-3,8"}: what {@code %*pbl} prints. */

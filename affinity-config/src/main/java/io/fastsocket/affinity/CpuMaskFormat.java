@@ -1,5 +1,6 @@
 package io.fastsocket.affinity;
 
+import io.fastsocket.affinity.system.ErrorText;
 import java.util.BitSet;
 import java.util.HexFormat;
 

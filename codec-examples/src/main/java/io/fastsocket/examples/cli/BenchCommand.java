@@ -1,5 +1,7 @@
 package io.fastsocket.examples.cli;
 
+import io.fastsocket.affinity.cli.CommandFailed;
+import io.fastsocket.affinity.cli.CommonOptions;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -1,5 +1,6 @@
 package io.fastsocket.examples.cli;
 
+import io.fastsocket.affinity.cli.CommandFailed;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;

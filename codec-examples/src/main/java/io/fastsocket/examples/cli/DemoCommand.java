@@ -1,5 +1,7 @@
 package io.fastsocket.examples.cli;
 
+import io.fastsocket.affinity.cli.CommandFailed;
+import io.fastsocket.affinity.cli.CommonOptions;
 import io.fastsocket.examples.demo.Demo;
 import io.fastsocket.examples.demo.DemoResult;
 import io.fastsocket.transport.FastSocketEventLoopGroup;

@@ -1,10 +1,10 @@
 package io.fastsocket.examples.cli;
 
+import io.fastsocket.affinity.cli.JsonText;
+import io.fastsocket.affinity.cli.TextTable;
 import io.fastsocket.examples.demo.DemoResult;
 import io.fastsocket.examples.demo.DemoResult.Comparison;
 import io.fastsocket.examples.demo.LoadSlice;
-import io.fastsocket.examples.text.JsonText;
-import io.fastsocket.examples.text.TextTable;
 import io.fastsocket.transport.LoopStats;
 import java.util.LinkedHashMap;
 import java.util.Locale;

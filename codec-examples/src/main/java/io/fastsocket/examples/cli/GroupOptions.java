@@ -1,6 +1,7 @@
 package io.fastsocket.examples.cli;
 
 import io.fastsocket.affinity.PlacementPolicy;
+import io.fastsocket.affinity.cli.CommandFailed;
 import io.fastsocket.transport.Capability;
 import io.fastsocket.transport.FastSocketEventLoopGroup;
 import io.fastsocket.transport.engine.Engine;

@@ -1,5 +1,6 @@
 package io.fastsocket.examples.cli;
 
+import io.fastsocket.affinity.cli.CommandFailed;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;

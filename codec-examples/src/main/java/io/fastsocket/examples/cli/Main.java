@@ -2,6 +2,7 @@ package io.fastsocket.examples.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.fastsocket.affinity.cli.OneLineErrors;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 

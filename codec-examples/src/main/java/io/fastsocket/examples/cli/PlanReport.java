@@ -1,7 +1,7 @@
 package io.fastsocket.examples.cli;
 
-import io.fastsocket.examples.text.JsonText;
-import io.fastsocket.examples.text.TextTable;
+import io.fastsocket.affinity.cli.JsonText;
+import io.fastsocket.affinity.cli.TextTable;
 import io.fastsocket.transport.Capability;
 import io.fastsocket.transport.FastSocketEventLoopGroup;
 import io.fastsocket.transport.LoopPlan;

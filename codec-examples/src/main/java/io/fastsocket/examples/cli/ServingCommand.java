@@ -1,5 +1,6 @@
 package io.fastsocket.examples.cli;
 
+import io.fastsocket.affinity.cli.CommonOptions;
 import io.fastsocket.transport.FastSocketEventLoopGroup;
 import io.fastsocket.transport.listen.FastSocketServerSocketChannel;
 import io.netty.bootstrap.ServerBootstrap;

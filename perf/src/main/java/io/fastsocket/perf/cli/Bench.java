@@ -2,8 +2,8 @@ package io.fastsocket.perf.cli;
 
 import io.fastsocket.affinity.CpuSet;
 import io.fastsocket.affinity.CpuTopology;
-import io.fastsocket.examples.cli.CommonOptions;
-import io.fastsocket.examples.cli.OneLineErrors;
+import io.fastsocket.affinity.cli.CommonOptions;
+import io.fastsocket.affinity.cli.OneLineErrors;
 import io.fastsocket.perf.compare.Measurement;
 import io.fastsocket.perf.compare.Schedule;
 import io.fastsocket.perf.compare.ServerSummary;

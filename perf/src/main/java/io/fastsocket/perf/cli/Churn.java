@@ -1,7 +1,7 @@
 package io.fastsocket.perf.cli;
 
 import io.fastsocket.affinity.CpuTopology;
-import io.fastsocket.examples.cli.CommonOptions;
+import io.fastsocket.affinity.cli.CommonOptions;
 import io.fastsocket.perf.churn.ChurnLoad;
 import io.fastsocket.perf.churn.ChurnRun;
 import io.fastsocket.perf.churn.FootprintProbe;

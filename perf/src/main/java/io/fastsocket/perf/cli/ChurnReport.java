@@ -1,6 +1,6 @@
 package io.fastsocket.perf.cli;
 
-import io.fastsocket.examples.text.TextTable;
+import io.fastsocket.affinity.cli.TextTable;
 import io.fastsocket.perf.churn.ChurnRun;
 import io.fastsocket.perf.churn.Footprint;
 import java.util.ArrayList;

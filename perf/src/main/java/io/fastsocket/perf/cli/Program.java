@@ -1,6 +1,6 @@
 package io.fastsocket.perf.cli;
 
-import io.fastsocket.examples.cli.CommandFailed;
+import io.fastsocket.affinity.cli.CommandFailed;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package io.fastsocket.perf.cli;
 
-import io.fastsocket.examples.cli.CommandFailed;
-import io.fastsocket.examples.text.JsonText;
+import io.fastsocket.affinity.cli.CommandFailed;
+import io.fastsocket.affinity.cli.JsonText;
 import io.fastsocket.perf.report.Environment;
 import java.io.IOException;
 import java.nio.file.Files;

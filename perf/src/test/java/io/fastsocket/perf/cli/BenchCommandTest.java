@@ -3,8 +3,8 @@ package io.fastsocket.perf.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.fastsocket.examples.cli.CommandFailed;
-import io.fastsocket.examples.cli.OneLineErrors;
+import io.fastsocket.affinity.cli.CommandFailed;
+import io.fastsocket.affinity.cli.OneLineErrors;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.fastsocket.examples.cli.OneLineErrors;
+import io.fastsocket.affinity.cli.OneLineErrors;
 import io.fastsocket.perf.churn.ChurnRun;
 import io.fastsocket.perf.churn.ChurnTally;
 import io.fastsocket.perf.churn.Footprint;

@@ -1,4 +1,4 @@
-package io.fastsocket.examples.text;
+package io.fastsocket.affinity.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;

@@ -1,4 +1,4 @@
-package io.fastsocket.examples.cli;
+package io.fastsocket.affinity.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -1,4 +1,4 @@
-package io.fastsocket.examples.text;
+package io.fastsocket.affinity.cli;
 
 import java.util.ArrayList;
 import java.util.Arrays;

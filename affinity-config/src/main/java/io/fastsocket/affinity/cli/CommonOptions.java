@@ -1,4 +1,4 @@
-package io.fastsocket.examples.cli;
+package io.fastsocket.affinity.cli;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;

@@ -1,4 +1,4 @@
-package io.fastsocket.examples.cli;
+package io.fastsocket.affinity.cli;
 
 /** A command cannot go on; the message is the one line a user reads: what failed and what to do. */
 public final class CommandFailed extends RuntimeException {

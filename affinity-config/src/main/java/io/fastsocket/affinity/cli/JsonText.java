@@ -1,4 +1,4 @@
-package io.fastsocket.examples.text;
+package io.fastsocket.affinity.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
