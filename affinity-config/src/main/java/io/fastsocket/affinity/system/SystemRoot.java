@@ -88,6 +88,11 @@ public final class SystemRoot implements AutoCloseable {
         return live;
     }
 
+    /** The drivers of this machine, or what those of the recorded one answered. */
+    public Ethtool ethtool() {
+        return live ? new IoctlEthtool() : new RecordedEthtool(this);
+    }
+
     /** The file's text without the line break at its end: one value, at most {@value #VALUE_BYTES_MAX} bytes. */
     public Answer<String> value(String file) {
         return read(file, VALUE_BYTES_MAX).map(String::stripTrailing);
