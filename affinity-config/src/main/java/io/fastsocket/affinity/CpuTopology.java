@@ -1,5 +1,6 @@
 package io.fastsocket.affinity;
 
+import io.fastsocket.affinity.system.SystemRoot;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,12 +20,14 @@ public final class CpuTopology {
     private final CpuSet allowed;
     private final CpuSet isolated;
     private final List<Cpu> cpus;
+    private final List<Cache> caches;
 
-    CpuTopology(CpuSet online, CpuSet allowed, CpuSet isolated, List<Cpu> cpus) {
+    CpuTopology(CpuSet online, CpuSet allowed, CpuSet isolated, List<Cpu> cpus, List<Cache> caches) {
         this.online = online;
         this.allowed = allowed;
         this.isolated = isolated;
         this.cpus = List.copyOf(cpus);
+        this.caches = List.copyOf(caches);
     }
 
     /**
@@ -33,7 +36,7 @@ public final class CpuTopology {
      * @throws IllegalArgumentException if a file of the system has contents that the kernel never writes
      */
     public static CpuTopology read() {
-        return read(Path.of("/"));
+        return read(SystemRoot.live());
     }
 
     /**
@@ -43,6 +46,11 @@ public final class CpuTopology {
      * @throws IllegalArgumentException if a CPU list in the tree is malformed; the text names the file
      */
     public static CpuTopology read(Path root) {
+        return read(SystemRoot.recorded(root));
+    }
+
+    /** The same for a machine that may be recorded. */
+    public static CpuTopology read(SystemRoot root) {
         return new CpuTopologyReader(root, Runtime.getRuntime().availableProcessors()).read();
     }
 
@@ -68,6 +76,11 @@ public final class CpuTopology {
     /** The online CPUs, ascending by number. */
     public List<Cpu> cpus() {
         return cpus;
+    }
+
+    /** The caches of the online CPUs, each once; none where the system does not tell. */
+    public List<Cache> caches() {
+        return caches;
     }
 
     /**

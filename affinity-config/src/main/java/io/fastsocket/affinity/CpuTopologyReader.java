@@ -1,14 +1,14 @@
 package io.fastsocket.affinity;
 
-import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import io.fastsocket.affinity.system.SystemFileException;
+import io.fastsocket.affinity.system.SystemRoot;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -20,31 +20,33 @@ final class CpuTopologyReader {
     private static final Pattern ID = Pattern.compile("[0-9]{1,9}");
     private static final int UNKNOWN = -1;
 
-    private final Path cpuDirectory;
-    private final Path nodeDirectory;
-    private final Path status;
+    private static final Pattern SIZE = Pattern.compile("([0-9]{1,9})K");
+    private static final String CPU = "/sys/devices/system/cpu/";
+    private static final String NODE = "/sys/devices/system/node/";
+    private static final String STATUS = "/proc/self/status";
+
+    private final SystemRoot root;
     private final int availableProcessors;
 
     /**
      * @param availableProcessors how many CPUs there are where no file tells
      */
-    CpuTopologyReader(Path root, int availableProcessors) {
-        this.cpuDirectory = root.resolve("sys/devices/system/cpu");
-        this.nodeDirectory = root.resolve("sys/devices/system/node");
-        this.status = root.resolve("proc/self/status");
+    CpuTopologyReader(SystemRoot root, int availableProcessors) {
+        this.root = root;
         this.availableProcessors = availableProcessors;
     }
 
     CpuTopology read() {
         CpuSet leaderMask = leaderMask();
-        CpuSet online = cpuList(cpuDirectory.resolve("online"));
+        CpuSet online = cpuList(CPU + "online");
         if (online == null) {
             online = guessOnline(leaderMask);
         }
         // A thread that was never narrowed has the mask of all possible CPUs, so it may name CPUs that are off.
         CpuSet allowed = leaderMask == null ? online : leaderMask.intersect(online);
-        CpuSet isolated = cpuList(cpuDirectory.resolve("isolated"));
-        return new CpuTopology(online, allowed, isolated == null ? CpuSet.empty() : isolated, cpus(online));
+        CpuSet isolated = cpuList(CPU + "isolated");
+        return new CpuTopology(
+                online, allowed, isolated == null ? CpuSet.empty() : isolated, cpus(online), caches(online));
     }
 
     /**
@@ -52,14 +54,14 @@ final class CpuTopologyReader {
      * ({@code /proc/thread-self}), and the JVM runs no Java code on the leader, so nothing has pinned it.
      */
     private @Nullable CpuSet leaderMask() {
-        String text = SystemFile.read(status);
-        return text == null
-                ? null
-                : text.lines()
-                        .filter(line -> line.startsWith(ALLOWED_PREFIX))
-                        .findFirst()
-                        .map(line -> parseList(status, line.substring(ALLOWED_PREFIX.length())))
-                        .orElse(null);
+        List<String> lines = root.lines(STATUS).toOptional().orElse(List.of());
+        for (int index = 0; index < lines.size(); index++) {
+            String line = lines.get(index);
+            if (line.startsWith(ALLOWED_PREFIX)) {
+                return parseList(STATUS, index + 1, line.substring(ALLOWED_PREFIX.length()));
+            }
+        }
+        return null;
     }
 
     /** Without {@code /sys}: of the CPUs in the mask, which may be all possible ones, as many as the JVM counts. */
@@ -73,63 +75,81 @@ final class CpuTopologyReader {
         Map<Integer, Integer> nodes = nodeByCpu();
         List<Cpu> cpus = new ArrayList<>();
         for (int cpu : online) {
-            Path topology = cpuDirectory.resolve("cpu" + cpu).resolve("topology");
+            String topology = CPU + "cpu" + cpu + "/topology/";
             cpus.add(new Cpu(
                     cpu,
-                    id(topology.resolve("core_id")),
-                    id(topology.resolve("physical_package_id")),
+                    id(topology + "core_id"),
+                    id(topology + "physical_package_id"),
                     nodes.getOrDefault(cpu, UNKNOWN),
                     siblings(topology).intersect(online).union(CpuSet.of(cpu))));
         }
         return cpus;
     }
 
-    private CpuSet siblings(Path topology) {
-        CpuSet siblings = cpuList(topology.resolve("core_cpus_list"));
+    private CpuSet siblings(String topology) {
+        CpuSet siblings = cpuList(topology + "core_cpus_list");
         if (siblings == null) {
             // The name before Linux 5.3.
-            siblings = cpuList(topology.resolve("thread_siblings_list"));
+            siblings = cpuList(topology + "thread_siblings_list");
         }
         return siblings == null ? CpuSet.empty() : siblings;
     }
 
     private Map<Integer, Integer> nodeByCpu() {
         Map<Integer, Integer> nodes = new HashMap<>();
-        if (!Files.isDirectory(nodeDirectory)) {
-            return nodes;
-        }
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(nodeDirectory, "node[0-9]*")) {
-            for (Path entry : entries) {
-                var name = NODE_NAME.matcher(entry.getFileName().toString());
-                CpuSet cpus = cpuList(entry.resolve("cpulist"));
-                if (name.matches() && cpus != null) {
-                    int node = Integer.parseInt(name.group(1));
-                    cpus.forEach(cpu -> nodes.put(cpu, node));
-                }
+        for (String name : root.names(NODE)) {
+            Matcher matcher = NODE_NAME.matcher(name);
+            CpuSet cpus = matcher.matches() ? cpuList(NODE + name + "/cpulist") : null;
+            if (cpus != null) {
+                int node = Integer.parseInt(matcher.group(1));
+                cpus.forEach(cpu -> nodes.put(cpu, node));
             }
-        } catch (IOException | DirectoryIteratorException e) {
-            // Not to be listed is the same as not there: the nodes stay unknown.
-            return nodes;
         }
         return nodes;
     }
 
+    /** Each cache once, although every CPU that shares it lists it. */
+    private List<Cache> caches(CpuSet online) {
+        Set<Cache> caches = new LinkedHashSet<>();
+        for (int cpu : online) {
+            String directory = CPU + "cpu" + cpu + "/cache/";
+            for (String index : root.names(directory)) {
+                CpuSet sharing = index.startsWith("index") ? cpuList(directory + index + "/shared_cpu_list") : null;
+                if (sharing != null) {
+                    String files = directory + index + "/";
+                    caches.add(new Cache(
+                            id(files + "level"),
+                            root.value(files + "type").toOptional().orElse(""),
+                            sharing.intersect(online).union(CpuSet.of(cpu)),
+                            kibibytes(files + "size") * 1024L));
+                }
+            }
+        }
+        return List.copyOf(caches);
+    }
+
+    private long kibibytes(String file) {
+        Matcher size = SIZE.matcher(root.value(file).toOptional().orElse(""));
+        return size.matches() ? Long.parseLong(size.group(1)) : 0;
+    }
+
     /** A number from 0, or unknown: some virtual machines write -1. */
-    private static int id(Path file) {
-        String text = SystemFile.read(file);
-        return text != null && ID.matcher(text.strip()).matches() ? Integer.parseInt(text.strip()) : UNKNOWN;
+    private int id(String file) {
+        String text = root.value(file).toOptional().orElse("");
+        return ID.matcher(text).matches() ? Integer.parseInt(text) : UNKNOWN;
     }
 
-    private static @Nullable CpuSet cpuList(Path file) {
-        String text = SystemFile.read(file);
-        return text == null ? null : parseList(file, text);
+    private @Nullable CpuSet cpuList(String file) {
+        String text = root.value(file).toOptional().orElse(null);
+        return text == null ? null : parseList(file, 1, text);
     }
 
-    private static CpuSet parseList(Path file, String text) {
+    private static CpuSet parseList(String file, int line, String text) {
         try {
             return CpuSet.parseList(text.strip());
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("cannot read the CPU topology from " + file + ": " + e.getMessage(), e);
+            throw new SystemFileException(
+                    file, line, "cannot read the CPU topology from " + file + ":" + line + ": " + e.getMessage());
         }
     }
 }

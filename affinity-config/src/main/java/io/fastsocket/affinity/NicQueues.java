@@ -53,6 +53,11 @@ public record NicQueues(
         return new NicQueuesReader(root, InterfaceName.require(interfaceName)).read();
     }
 
+    /** Every interface with queues but loopback, those of software devices included. */
+    public static List<String> interfaces(SystemRoot root) {
+        return NicQueuesReader.interfaces(root);
+    }
+
     /**
      * The CPUs that process a receive queue's packets above the driver: those of RPS where it is on, else the one its
      * interrupt goes to.

@@ -24,8 +24,8 @@ class AffinityPlanTest {
     void refusesTwoLoopsOnOneCpu() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> plan(new LoopPlacement(0, 3), new LoopPlacement(1, 3)))
-                .withMessage("cannot make an affinity plan: loops=[LoopPlacement[loopIndex=0, cpu=3],"
-                        + " LoopPlacement[loopIndex=1, cpu=3]] (expected loops numbered from 0, each on a CPU of its own):"
+                .withMessage("cannot make an affinity plan: loops=[LoopPlacement[loopIndex=0, cpu=3, rxQueues=[]],"
+                        + " LoopPlacement[loopIndex=1, cpu=3, rxQueues=[]]] (expected loops numbered from 0, each on a CPU of its own):"
                         + " two loops are pinned to CPU 3; fix: take plans from PlacementPolicy.plan()");
     }
 

@@ -2,8 +2,11 @@ package io.fastsocket.affinity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.condition.OS.WINDOWS;
 
+import io.fastsocket.affinity.system.SystemFileException;
+import io.fastsocket.affinity.system.SystemRoot;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,7 +79,7 @@ class CpuTopologyTest {
     void takesAsManyCpusOfTheMaskAsTheJvmCountsWhereThereIsNoSys() {
         Machine.unpack("container-without-sys", root);
 
-        CpuTopology topology = new CpuTopologyReader(root, 3).read();
+        CpuTopology topology = new CpuTopologyReader(SystemRoot.recorded(root), 3).read();
 
         assertThat(topology.online()).hasToString("4-6");
         assertThat(topology.allowed()).hasToString("4-6");
@@ -84,7 +87,7 @@ class CpuTopologyTest {
 
     @Test
     void countsTheProcessorsOfTheJvmWhereThereIsNeitherSysNorProc() {
-        CpuTopology topology = new CpuTopologyReader(root, 3).read();
+        CpuTopology topology = new CpuTopologyReader(SystemRoot.recorded(root), 3).read();
 
         assertThat(topology.online()).hasToString("0-2");
         assertThat(topology.allowed()).hasToString("0-2");
@@ -101,7 +104,8 @@ class CpuTopologyTest {
                 List.of(
                         new Cpu(0, 0, 0, 0, CpuSet.of(0, 1)),
                         new Cpu(1, 0, 0, 0, CpuSet.of(1, 2)),
-                        new Cpu(2, 0, 0, 0, CpuSet.of(1, 2))));
+                        new Cpu(2, 0, 0, 0, CpuSet.of(1, 2))),
+                List.of());
 
         assertThat(topology.physicalCores()).containsExactly(CpuSet.of(0, 1), CpuSet.of(2));
     }
@@ -136,21 +140,24 @@ class CpuTopologyTest {
     }
 
     @Test
-    void takesADirectoryInPlaceOfAFileForMissing() throws IOException {
+    void refusesADirectoryInPlaceOfAFile() throws IOException {
         Files.createDirectories(root.resolve(ONLINE));
-        Files.createDirectories(root.resolve(STATUS));
 
-        assertThat(new CpuTopologyReader(root, 2).read().allowed()).hasToString("0-1");
+        assertThatThrownBy(() -> CpuTopology.read(root))
+                .isInstanceOf(SystemFileException.class)
+                .hasMessageContaining("file=\"/sys/devices/system/cpu/online\" (expected a regular file)");
     }
 
     @Test
     @DisabledOnOs(value = WINDOWS, disabledReason = "no mkfifo")
     @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-    void doesNotHangOnAFifoInPlaceOfAFile() throws Exception {
+    void refusesAFifoInPlaceOfAFile() throws Exception {
         Files.createDirectories(root.resolve(STATUS).getParent());
         Process mkfifo = new ProcessBuilder("mkfifo", root.resolve(STATUS).toString()).start();
         assertThat(mkfifo.waitFor()).isZero();
 
-        assertThat(new CpuTopologyReader(root, 2).read().allowed()).hasToString("0-1");
+        assertThatThrownBy(() -> CpuTopology.read(root))
+                .isInstanceOf(SystemFileException.class)
+                .hasMessageContaining("file=\"/proc/self/status\" (expected a regular file)");
     }
 }

@@ -201,7 +201,7 @@ class PlacementPolicyTest {
         List<Cpu> cpus = Stream.of(cores)
                 .flatMap(core -> IntStream.of(core.toArray()).mapToObj(cpu -> new Cpu(cpu, 0, 0, 0, core)))
                 .toList();
-        return new CpuTopology(online, allowed, CpuSet.empty(), cpus);
+        return new CpuTopology(online, allowed, CpuSet.empty(), cpus, List.of());
     }
 
     private static List<Integer> cpus(AffinityPlan plan) {

@@ -16,6 +16,8 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Where the files of {@code /proc}, {@code /sys} and {@code /etc} are: those of this machine, or a recorded machine's, in a
@@ -31,6 +33,9 @@ public final class SystemRoot implements AutoCloseable {
     public static final int VALUE_BYTES_MAX = 64 << 10;
     /** The most names a directory may have. */
     public static final int NAMES_MAX = 1 << 16;
+
+    /** Between a digit and what is none. */
+    private static final Pattern DIGITS = Pattern.compile("(?<=[0-9])(?=[^0-9])|(?<=[^0-9])(?=[0-9])");
 
     private final Path root;
     private final boolean live;
@@ -109,6 +114,14 @@ public final class SystemRoot implements AutoCloseable {
      * @throws SystemFileException if it is no regular file, longer than {@code bytesMax}, or holds a NUL
      */
     public Answer<String> read(String file, int bytesMax) {
+        Answer<String> text = bytes(file, bytesMax);
+        if (text.toOptional().filter(known -> known.indexOf('\0') >= 0).isPresent()) {
+            throw malformed(file, "text", "it holds a NUL");
+        }
+        return text;
+    }
+
+    private Answer<String> bytes(String file, int bytesMax) {
         Path path = resolve(file);
         if (!Files.exists(path)) {
             return Answer.unsupported("no file " + file);
@@ -131,11 +144,15 @@ public final class SystemRoot implements AutoCloseable {
         if (bytes.length > bytesMax) {
             throw malformed(file, "at most " + bytesMax + " bytes", "it has more");
         }
-        String text = new String(bytes, StandardCharsets.ISO_8859_1);
-        if (text.indexOf('\0') >= 0) {
-            throw malformed(file, "text", "it holds a NUL");
-        }
-        return Answer.known(text);
+        return Answer.known(new String(bytes, StandardCharsets.ISO_8859_1));
+    }
+
+    /** The words of a process's command line, blanks between them; empty where it cannot be read. */
+    public String commandLine(int pid) {
+        return bytes("/proc/" + pid + "/cmdline", VALUE_BYTES_MAX)
+                .map(text -> text.replace('\0', ' '))
+                .toOptional()
+                .orElse("");
     }
 
     /** The names in a directory, in natural order; none where there is no such directory or it may not be read. */
@@ -157,8 +174,58 @@ public final class SystemRoot implements AutoCloseable {
         } catch (IOException | DirectoryIteratorException e) {
             return List.of();
         }
-        names.sort(null);
+        names.sort(SystemRoot::naturalOrder);
         return names;
+    }
+
+    /** {@code rx-2} stands before {@code rx-10}. */
+    private static int naturalOrder(String one, String other) {
+        String[] ones = DIGITS.split(one, -1);
+        String[] others = DIGITS.split(other, -1);
+        for (int part = 0; part < Math.min(ones.length, others.length); part++) {
+            boolean numbers = isShortNumber(ones[part]) && isShortNumber(others[part]);
+            int order = numbers
+                    ? Long.compare(Long.parseLong(ones[part]), Long.parseLong(others[part]))
+                    : ones[part].compareTo(others[part]);
+            if (order != 0) {
+                return order;
+            }
+        }
+        return one.compareTo(other);
+    }
+
+    private static boolean isShortNumber(String part) {
+        return !part.isEmpty() && part.length() <= 18 && part.charAt(0) >= '0' && part.charAt(0) <= '9';
+    }
+
+    /** The directory that holds what a directory or a symbolic link to one really is; empty where there is none. */
+    public Optional<String> parentOfReal(String directory) {
+        try {
+            Path parent = resolve(directory).toRealPath().getParent();
+            return parent == null || !parent.startsWith(root) || parent.equals(root)
+                    ? Optional.empty()
+                    : Optional.of("/" + root.relativize(parent));
+        } catch (IOException notThere) {
+            return Optional.empty();
+        }
+    }
+
+    /** Whether what is mounted at this place, or above it, is mounted read-only, as container runtimes do. */
+    public boolean isReadOnly(String mountPoint) {
+        String found = "";
+        boolean readOnly = false;
+        for (String line : lines("/proc/self/mounts").toOptional().orElse(List.of())) {
+            String[] words = line.split(" ", -1);
+            boolean above = words.length > 3
+                    && (mountPoint.equals(words[1])
+                            || mountPoint.startsWith(words[1].equals("/") ? "/" : words[1] + "/"));
+            // A later mount on the same place hides the earlier one.
+            if (above && words[1].length() >= found.length()) {
+                found = words[1];
+                readOnly = List.of(words[3].split(",")).contains("ro");
+            }
+        }
+        return readOnly;
     }
 
     public boolean isDirectory(String directory) {
