@@ -1,0 +1,48 @@
+package io.fastsocket.affinity.tuning;
+
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Edits irqbalance's file of shell variables, and leaves every byte that is not ours as it is. */
+final class IrqbalanceConfig {
+    private static final Pattern BAN = Pattern.compile("(?:--banirq[= ]|-i ?)([0-9]{1,9})(?![0-9])");
+    private static final Pattern ASSIGNMENT =
+            Pattern.compile("(?m)^(\\s*(?:OPTIONS|IRQBALANCE_ARGS)=)(\"[^\"\\n]*\"|'[^'\\n]*'|[^\\s#]*)");
+
+    private IrqbalanceConfig() {}
+
+    /** The interrupts that its options ban. */
+    static Set<Integer> bans(String text) {
+        Set<Integer> irqs = new TreeSet<>();
+        text.lines().filter(line -> !line.stripLeading().startsWith("#")).forEach(line -> {
+            Matcher ban = BAN.matcher(line);
+            while (ban.find()) {
+                irqs.add(Integer.valueOf(ban.group(1)));
+            }
+        });
+        return irqs;
+    }
+
+    /** The text with these interrupts banned as well. */
+    static String withBans(String text, Set<Integer> irqs) {
+        Set<Integer> missing = new TreeSet<>(irqs);
+        missing.removeAll(bans(text));
+        if (missing.isEmpty()) {
+            return text;
+        }
+        StringBuilder options = new StringBuilder();
+        missing.forEach(irq -> options.append(" --banirq=").append(irq));
+        Matcher assignment = ASSIGNMENT.matcher(text);
+        if (!assignment.find()) {
+            String line = "OPTIONS=\"" + options.substring(1) + "\"\n";
+            return text.isEmpty() || text.endsWith("\n") ? text + line : text + "\n" + line;
+        }
+        String value = assignment.group(2);
+        boolean quoted = value.startsWith("\"") || value.startsWith("'");
+        String bare = quoted ? value.substring(1, value.length() - 1) : value;
+        String widened = assignment.group(1) + "\"" + (bare + options).strip() + "\"";
+        return text.substring(0, assignment.start()) + widened + text.substring(assignment.end());
+    }
+}
