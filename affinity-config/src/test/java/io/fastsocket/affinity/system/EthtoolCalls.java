@@ -46,7 +46,7 @@ public final class EthtoolCalls {
         Path path = root.resolve(file);
         try {
             Files.createDirectories(path.getParent());
-            Files.writeString(path, text, StandardCharsets.ISO_8859_1, CREATE, APPEND);
+            Files.writeString(path, text, StandardCharsets.UTF_8, CREATE, APPEND);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
