@@ -48,7 +48,7 @@ public final class RxHash {
             if (noSuchCommand.errno() != Errno.EOPNOTSUPP) {
                 throw noSuchCommand;
             }
-            return readTable(ethtool, interfaceName);
+            return readTable(ethtool, interfaceName, noSuchCommand);
         }
         int entries = sizes.boundedAt(SIZE_OF_TABLE, "indir_size", TABLE_ENTRIES_MAX, interfaceName);
         int keyBytes = sizes.boundedAt(SIZE_OF_KEY, "key_size", KEY_BYTES_MAX, interfaceName);
@@ -68,9 +68,15 @@ public final class RxHash {
                 all.bytesAt(HEADER + 4 * entries, keyBytes));
     }
 
-    private static RxHash readTable(Ethtool ethtool, String interfaceName) throws EthtoolException {
-        EthtoolStruct size =
-                EthtoolStruct.of(EthtoolCommand.GRXFHINDIR, TABLE_HEADER).call(ethtool, interfaceName);
+    private static RxHash readTable(Ethtool ethtool, String interfaceName, EthtoolException noSuchCommand)
+            throws EthtoolException {
+        EthtoolStruct size;
+        try {
+            size = EthtoolStruct.of(EthtoolCommand.GRXFHINDIR, TABLE_HEADER).call(ethtool, interfaceName);
+        } catch (EthtoolException neither) {
+            noSuchCommand.addSuppressed(neither);
+            throw noSuchCommand;
+        }
         int entries = size.boundedAt(4, "size", TABLE_ENTRIES_MAX, interfaceName);
         EthtoolStruct all = EthtoolStruct.of(EthtoolCommand.GRXFHINDIR, TABLE_HEADER + 4 * entries)
                 .put(4, entries)

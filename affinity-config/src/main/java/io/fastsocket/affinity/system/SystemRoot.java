@@ -37,6 +37,9 @@ public final class SystemRoot implements AutoCloseable {
     /** Between a digit and what is none. */
     private static final Pattern DIGITS = Pattern.compile("(?<=[0-9])(?=[^0-9])|(?<=[^0-9])(?=[0-9])");
 
+    /** Follows the name of a directory that was a link. */
+    public static final String LINK_NAME_FILE = "/.link";
+
     private final Path root;
     private final boolean live;
     private final FileSystem archive;
@@ -246,7 +249,12 @@ public final class SystemRoot implements AutoCloseable {
         } catch (IOException e) {
             return Answer.failed("cannot read link " + link + ": " + e.getMessage());
         }
-        // An archive has no links: collect writes the target's last name into a file of the link's name.
+        // An archive has no links: collect writes the target's last name into a file of the link's name, or, where
+        // files behind
+        // the link were collected too, of a name in the directory.
+        if (Files.isDirectory(path)) {
+            return value(link + LINK_NAME_FILE);
+        }
         return Files.isRegularFile(path) ? value(link) : Answer.unsupported("no link " + link);
     }
 

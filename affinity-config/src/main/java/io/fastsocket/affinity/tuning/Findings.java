@@ -41,6 +41,17 @@ final class Findings {
                     reason,
                     right ? "" : hostOf(setting) + ShellScript.command(change),
                     right || !reachable ? Optional.empty() : Optional.of(change)));
+        } else if (setting instanceof Setting.ConfigFile && now instanceof Answer.Unsupported) {
+            Change change = new Change(setting, Optional.empty(), expected);
+            findings.add(new Finding(
+                    rule,
+                    subject,
+                    Verdict.DRIFT,
+                    "no such file",
+                    shown(expected),
+                    reason,
+                    ShellScript.command(change),
+                    Optional.of(change)));
         } else {
             unknown(
                     rule,
