@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Which event loop runs on which CPU, and what to tell the user where that is less than was asked for. Prints as a table.
@@ -41,13 +42,21 @@ public record AffinityPlan(List<LoopPlacement> loops, Optional<String> warning) 
                 + "; fix: take plans from PlacementPolicy.plan()");
     }
 
-    /** The plan as lines of {@code loop} and {@code CPU}, ending without a line break; an unpinned loop has CPU any. */
+    /**
+     * The plan as lines of {@code loop} and {@code CPU}, and {@code queues} where some are known, ending without a line break;
+     * an unpinned loop has CPU any.
+     */
     @Override
     public String toString() {
-        StringBuilder table = new StringBuilder("loop   CPU");
+        boolean queues = loops.stream().anyMatch(loop -> !loop.rxQueues().isEmpty());
+        StringBuilder table = new StringBuilder("loop   CPU").append(queues ? "  queues" : "");
         for (LoopPlacement loop : loops) {
             table.append(String.format(
                     "%n%4d  %4s", loop.loopIndex(), loop.pinned() ? Integer.toString(loop.cpu()) : "any"));
+            if (!loop.rxQueues().isEmpty()) {
+                table.append("  ")
+                        .append(loop.rxQueues().stream().map(String::valueOf).collect(Collectors.joining(",")));
+            }
         }
         return table.toString();
     }

@@ -1,5 +1,7 @@
 package io.fastsocket.affinity.cli;
 
+import io.fastsocket.affinity.system.SystemFileException;
+import io.fastsocket.affinity.tuning.TuningException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import org.slf4j.LoggerFactory;
@@ -33,7 +35,7 @@ public final class OneLineErrors {
             print(command.getErr(), name, String.valueOf(failed.getMessage()));
             return failed.exitCode();
         }
-        if (cause instanceof IOException) {
+        if (cause instanceof IOException || cause instanceof TuningException || cause instanceof SystemFileException) {
             print(command.getErr(), name, String.valueOf(cause.getMessage()));
             return CommandFailed.FAILED;
         }

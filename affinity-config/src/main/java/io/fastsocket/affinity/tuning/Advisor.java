@@ -28,6 +28,15 @@ public final class Advisor {
      * @throws IllegalArgumentException if an interface does not exist or a file of the system is malformed
      */
     public List<Finding> advise(TuningWish wish) {
+        return find(wish).all();
+    }
+
+    /** Every setting that exists here and the value it should have, whether it has it or not, in the same order. */
+    public List<Change> wanted(TuningWish wish) {
+        return find(wish).wanted();
+    }
+
+    private Findings find(TuningWish wish) {
         MachineView machine = MachineView.read(root, tunables, wish);
         Findings findings = new Findings(machine);
         for (MachineView.Nic nic : machine.nics()) {
@@ -45,7 +54,7 @@ public final class Advisor {
         wish.layout().ifPresent(layout -> LayoutRule.check(layout, machine, findings));
         IrqbalanceRules.check(machine, findings);
         SystemRules.check(machine, wish, findings);
-        return findings.all();
+        return findings;
     }
 
     /** Every setting that a plan for these interfaces may touch and that exists now: what undo restores. */

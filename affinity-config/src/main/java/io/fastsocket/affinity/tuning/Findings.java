@@ -11,6 +11,7 @@ import java.util.function.Predicate;
 final class Findings {
     private final MachineView machine;
     private final List<Finding> findings = new ArrayList<>();
+    private final List<Change> wanted = new ArrayList<>();
 
     Findings(MachineView machine) {
         this.machine = machine;
@@ -18,6 +19,11 @@ final class Findings {
 
     List<Finding> all() {
         return List.copyOf(findings);
+    }
+
+    /** Every setting that is there and the value it should have, whether it has it or not. */
+    List<Change> wanted() {
+        return List.copyOf(wanted);
     }
 
     /** A setting is to have a value. */
@@ -30,6 +36,8 @@ final class Findings {
         Answer<String> now = machine.tunables().read(setting);
         if (now instanceof Answer.Known<String> known) {
             boolean right = good.test(known.value());
+            wanted.add(new Change(
+                    setting, Optional.of(known.value()), right && !isList(setting) ? known.value() : expected));
             Change change = new Change(setting, Optional.of(known.value()), expected);
             boolean reachable = hostOf(setting).isEmpty();
             findings.add(new Finding(
@@ -61,6 +69,11 @@ final class Findings {
                     reason,
                     "on the host: " + ShellScript.command(new Change(setting, Optional.empty(), expected)));
         }
+    }
+
+    /** A table that is as good as "equal 8" is still exported as that. */
+    private static boolean isList(Setting setting) {
+        return setting instanceof Setting.IndirectionTable;
     }
 
     /** What is known is right or wrong, and no setting of ours mends it. */
