@@ -13,6 +13,12 @@ import java.util.stream.Collectors;
  * @param loops one placement per loop, in the order of {@link LoopPlacement#loopIndex()} from 0, all pinned
  */
 public record Layout(Optional<String> interfaceName, List<LoopPlacement> loops) {
+    private static final String HEAD =
+            """
+            # Which event loop runs on which CPU, and which receive queues lead there.
+            version: 1
+            """;
+
     /** @throws IllegalArgumentException if there is no loop, one is not pinned, indexes have gaps, or two share a CPU */
     public Layout {
         interfaceName.ifPresent(InterfaceName::require);
@@ -39,8 +45,7 @@ public record Layout(Optional<String> interfaceName, List<LoopPlacement> loops) 
 
     /** The text of a layout file; {@link #read} answers an equal layout. */
     public String toYaml() {
-        StringBuilder yaml = new StringBuilder(
-                "# Which event loop runs on which CPU, and which receive queues lead there.\n" + "version: 1\n");
+        StringBuilder yaml = new StringBuilder(HEAD);
         interfaceName.ifPresent(name ->
                 yaml.append("interface: ").append(LayoutFile.scalar(name)).append('\n'));
         yaml.append("loops:\n");
