@@ -1,5 +1,7 @@
 package io.fastsocket.affinity;
 
+import io.fastsocket.affinity.system.SystemRoot;
+
 /**
  * How event loops are spread over the CPUs this process may use: the choice a user makes, turned into an
  * {@link AffinityPlan} for a machine.
@@ -8,7 +10,8 @@ package io.fastsocket.affinity;
  * and one {@linkplain AffinityPlan#warning() warning}; where none is allowed, one unpinned loop. It never fails for what
  * the machine is. Policies are immutable and safe for use by any thread.
  */
-public sealed interface PlacementPolicy permits UnpinnedPlacement, OnePerCpu, OnePerCore, ExplicitPlacement {
+public sealed interface PlacementPolicy
+        permits UnpinnedPlacement, OnePerCpu, OnePerCore, ExplicitPlacement, FollowRxQueues, LayoutPlacement {
     /**
      * Any number of loops, none pinned; one per allowed CPU where no number is asked for.
      *
@@ -64,6 +67,34 @@ public sealed interface PlacementPolicy permits UnpinnedPlacement, OnePerCpu, On
      */
     static PlacementPolicy explicit(String cpulist) {
         return explicit(CpuSet.parseList(cpulist));
+    }
+
+    /**
+     * One pinned loop per CPU that processes packets of an interface's receive queues: those of their interrupts, or of RPS
+     * where it is on. The queues are read when the plan is made.
+     *
+     * <p>Gains: no loop without packets, and every packet on a CPU with a loop. Costs: as many loops as queues, not as CPUs; a
+     * CPU that gets an interrupt later has none. Fails: equals {@link #onePerCpu()}, with a warning, where it is not known which
+     * CPU handles a queue; leaves out CPUs that are not allowed, with a warning.
+     *
+     * @param interfaceName as in {@code ip link}, such as {@code "eth0"}; {@link #plan} throws
+     *     {@link IllegalArgumentException} if there is none of this name
+     * @throws IllegalArgumentException if no interface can have this name
+     */
+    static PlacementPolicy followRxQueues(String interfaceName) {
+        return new FollowRxQueues(interfaceName, SystemRoot.live());
+    }
+
+    /**
+     * The loops of a layout, each on its CPU, in the layout's order.
+     *
+     * <p>Gains: the loops are where the tool put the queues. Costs: the layout is true for one machine. Fails: leaves out CPUs
+     * that are off or not allowed, with a warning; the loops after them move up.
+     *
+     * @param layout from {@link Layout#read}
+     */
+    static PlacementPolicy layout(Layout layout) {
+        return new LayoutPlacement(layout);
     }
 
     /**

@@ -1,10 +1,12 @@
 package io.fastsocket.transport;
 
+import io.fastsocket.affinity.Layout;
 import io.fastsocket.affinity.PlacementPolicy;
 import io.fastsocket.transport.engine.Engine;
 import io.fastsocket.transport.engine.Engines;
 import io.fastsocket.transport.listen.OwnershipPolicy;
 import io.fastsocket.transport.listen.SteeringPolicy;
+import java.nio.file.Path;
 import java.util.Objects;
 
 /** The choices of a {@link FastSocketEventLoopGroup}. Not thread safe. */
@@ -42,6 +44,16 @@ public final class FastSocketEventLoopGroupBuilder {
     public FastSocketEventLoopGroupBuilder placement(PlacementPolicy placement) {
         this.placement = Objects.requireNonNull(placement, "placement");
         return this;
+    }
+
+    /**
+     * Where the loops run, from a layout file that {@code fastsocket affinity plan --out} wrote. Takes the place of
+     * {@link #placement}; the one called last counts.
+     *
+     * @throws io.fastsocket.affinity.LayoutException if the file cannot be read or is no layout; the message names line and column
+     */
+    public FastSocketEventLoopGroupBuilder layout(Path file) {
+        return placement(PlacementPolicy.layout(Layout.read(file)));
     }
 
     /** Which listener gets a new connection. Default {@link SteeringPolicy#receivingCpu()}. */

@@ -37,6 +37,9 @@ class ArchitectureTest {
     private static final String KERNEL = "io.fastsocket.transport.kernel..";
     private static final String METRICS = "io.fastsocket.transport.metrics..";
     private static final String AFFINITY = "io.fastsocket.affinity";
+    private static final String SYSTEM = "io.fastsocket.affinity.system";
+    private static final String TUNING = "io.fastsocket.affinity.tuning";
+    private static final String COMMANDS = "io.fastsocket.affinity.cli";
 
     /** The compiled main classes of affinity-config and transport-fastsocket, whatever package they are in. */
     private static JavaClasses ours;
@@ -137,9 +140,49 @@ class ArchitectureTest {
                 .that()
                 .resideInAPackage(AFFINITY)
                 .should()
+                .onlyDependOnClassesThat(inPackages(
+                                AFFINITY,
+                                SYSTEM,
+                                "java..",
+                                "io.netty.util..",
+                                "net.openhft.affinity..",
+                                "org.snakeyaml.engine..",
+                                "org.jspecify..")
+                        .or(primitives()))
+                .check(ours);
+    }
+
+    @Test
+    void theDoorToTheSystemUsesTheJdkAndJnaOnly() {
+        classes()
+                .that()
+                .resideInAPackage(SYSTEM)
+                .should()
+                .onlyDependOnClassesThat(inPackages(SYSTEM, "java..", "com.sun.jna..", "org.jspecify..")
+                        .or(primitives()))
+                .check(ours);
+    }
+
+    @Test
+    void tuningUsesPlacementSystemAndJacksonOnly() {
+        classes()
+                .that()
+                .resideInAPackage(TUNING)
+                .should()
                 .onlyDependOnClassesThat(
-                        inPackages(AFFINITY, "java..", "io.netty.util..", "net.openhft.affinity..", "org.jspecify..")
+                        inPackages(TUNING, AFFINITY, SYSTEM, "java..", "com.fasterxml.jackson..", "org.jspecify..")
                                 .or(primitives()))
+                .check(ours);
+    }
+
+    @Test
+    void theTransportNeedsNothingOfTheTool() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.fastsocket.transport..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(TUNING, COMMANDS)
                 .check(ours);
     }
 
@@ -207,7 +250,8 @@ class ArchitectureTest {
 
     @Test
     void librariesDoNotPrint() {
-        NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS.check(ours);
+        NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS.check(ours.that(
+                describe("no class of a command", type -> !type.getPackageName().equals(COMMANDS))));
     }
 
     private static DescribedPredicate<JavaClass> inPackages(String... packages) {

@@ -89,29 +89,49 @@ record ShowReport(
                 nic.coalescing(),
                 value -> "rx " + value.rxMicros() + " us or " + value.rxFramesMax() + " frames"
                         + (value.adaptiveRx() ? ", adaptive" : ""));
-        line(text, "RSS function", config.hashFunction(), value -> value.name().toLowerCase(Locale.ROOT));
-        line(text, "RSS key", config.hashKey(), key -> key.length() + " bytes, " + shortened(key.toString()));
-        line(text, "RSS table", config.indirectionTable(), table -> table.size() + " places: " + spread(table));
+        line(text, missing, "RSS function", config.hashFunction(), value -> value.name()
+                .toLowerCase(Locale.ROOT));
+        line(text, missing, "RSS key", config.hashKey(), key -> key.length() + " bytes, " + shortened(key.toString()));
+        line(
+                text,
+                missing,
+                "RSS table",
+                config.indirectionTable(),
+                table -> table.size() + " places: " + spread(table));
         config.hashFields()
-                .forEach((flow, fields) -> line(text, "hash " + word(flow.name()), fields, ShowReport::fields));
-        line(text, "ntuple rules", nic.ntupleRules(), rules -> rules.isEmpty() ? "none" : rules.toString());
+                .forEach(
+                        (flow, fields) -> line(text, missing, "hash " + word(flow.name()), fields, ShowReport::fields));
+        line(text, missing, "ntuple rules", nic.ntupleRules(), rules -> rules.isEmpty() ? "none" : rules.toString());
         text.append(System.lineSeparator()).append(System.lineSeparator()).append(queues(nic, config, notes));
         notes.forEach(note -> text.append(System.lineSeparator()).append("  ").append(note));
         return text.toString();
     }
 
-    private static <T> void line(StringBuilder text, String name, Answer<T> answer, Function<T, String> words) {
+    /** What a driver does not have is one line for all of it: JSON has every reason. */
+    private static void missing(StringBuilder text, List<String> names) {
+        if (!names.isEmpty()) {
+            text.append(System.lineSeparator())
+                    .append("  not supported here: ")
+                    .append(String.join(", ", names))
+                    .append(" (--json says why)");
+        }
+    }
+
+    private static <T> void line(
+            StringBuilder text, List<String> missing, String name, Answer<T> answer, Function<T, String> words) {
+        if (answer instanceof Answer.Unsupported) {
+            missing.add(name);
+            return;
+        }
         text.append(System.lineSeparator())
                 .append(String.format("  %-13s ", name))
                 .append(shown(answer, words));
     }
 
     private static <T> String shown(Answer<T> answer, Function<T, String> words) {
-        if (answer instanceof Answer.Known<T> known) {
-            return words.apply(known.value());
-        }
-        return (answer instanceof Answer.Unsupported ? "not supported here: " : "unknown: ")
-                + answer.whyNot().orElse("");
+        return answer instanceof Answer.Known<T> known
+                ? words.apply(known.value())
+                : "unknown: " + answer.whyNot().orElse("");
     }
 
     private TextTable queues(NicQueues nic, RssConfig config, Set<String> notes) {

@@ -2,6 +2,7 @@ package io.fastsocket.examples.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.fastsocket.affinity.cli.AffinityCommand;
 import io.fastsocket.affinity.cli.OneLineErrors;
 import java.io.PrintWriter;
 import picocli.CommandLine;
@@ -35,6 +36,7 @@ public final class Main {
                 .addSubcommand(new HttpCommand(stop))
                 .addSubcommand(new EchoCommand(stop))
                 .addSubcommand(new DemoCommand())
+                .addSubcommand(AffinityCommand.commands())
                 .addSubcommand(new BenchCommand())
                 .setOut(out)
                 .setErr(err);
