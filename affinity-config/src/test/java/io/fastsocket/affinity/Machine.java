@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 
 /** Unpacks a machine of {@code src/test/resources/machines} (see the README there) into a directory. */
 final class Machine {
@@ -23,6 +24,12 @@ final class Machine {
         try (InputStream machine = Machine.class.getResourceAsStream("/machines/" + name + ".txt")) {
             String text = new String(machine.readAllBytes(), StandardCharsets.UTF_8);
             for (String line : text.lines().toList()) {
+                int mode = line.indexOf(" mode 0444");
+                if (mode > 0) {
+                    Files.setPosixFilePermissions(
+                            root.resolve(line.substring(0, mode)), PosixFilePermissions.fromString("r--r--r--"));
+                    continue;
+                }
                 int colon = line.indexOf(':');
                 append(root.resolve(line.substring(0, colon)), line.substring(colon + 1) + "\n");
             }

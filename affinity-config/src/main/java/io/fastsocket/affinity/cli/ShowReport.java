@@ -72,25 +72,26 @@ record ShowReport(
 
     private String card(NicQueues nic, RssConfig config) {
         Set<String> notes = new LinkedHashSet<>();
+        List<String> missing = new ArrayList<>();
         StringBuilder text = new StringBuilder(
-                nic.interfaceName() + ": driver " + nic.driver().orElse("none (software)")
-                        + ", device " + nic.device().orElse("none") + ", NUMA node "
+                nic.interfaceName() + ": driver " + nic.driver().orElse("none (software)") + ", device "
+                        + nic.device().orElse("none") + ", NUMA node "
                         + (nic.numaNode() < 0 ? "unknown" : String.valueOf(nic.numaNode())));
         line(
                 text,
+                missing,
                 "channels",
                 nic.channels(),
-                channels -> "rx " + channels.rx() + "/" + channels.rxMax() + ", tx "
-                        + channels.tx() + "/" + channels.txMax() + ", combined " + channels.combined() + "/"
-                        + channels.combinedMax());
+                channels -> "rx " + channels.rx() + "/" + channels.rxMax() + ", tx " + channels.tx() + "/"
+                        + channels.txMax() + ", combined " + channels.combined() + "/" + channels.combinedMax());
         line(
                 text,
+                missing,
                 "coalescing",
                 nic.coalescing(),
                 value -> "rx " + value.rxMicros() + " us or " + value.rxFramesMax() + " frames"
                         + (value.adaptiveRx() ? ", adaptive" : ""));
-        line(text, missing, "RSS function", config.hashFunction(), value -> value.name()
-                .toLowerCase(Locale.ROOT));
+        line(text, missing, "RSS function", config.hashFunction(), value -> word(value.name()));
         line(text, missing, "RSS key", config.hashKey(), key -> key.length() + " bytes, " + shortened(key.toString()));
         line(
                 text,
@@ -102,6 +103,7 @@ record ShowReport(
                 .forEach(
                         (flow, fields) -> line(text, missing, "hash " + word(flow.name()), fields, ShowReport::fields));
         line(text, missing, "ntuple rules", nic.ntupleRules(), rules -> rules.isEmpty() ? "none" : rules.toString());
+        missing(text, missing);
         text.append(System.lineSeparator()).append(System.lineSeparator()).append(queues(nic, config, notes));
         notes.forEach(note -> text.append(System.lineSeparator()).append("  ").append(note));
         return text.toString();

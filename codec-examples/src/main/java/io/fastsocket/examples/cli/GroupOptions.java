@@ -1,11 +1,14 @@
 package io.fastsocket.examples.cli;
 
+import io.fastsocket.affinity.Layout;
+import io.fastsocket.affinity.LayoutException;
 import io.fastsocket.affinity.PlacementPolicy;
 import io.fastsocket.affinity.cli.CommandFailed;
 import io.fastsocket.transport.Capability;
 import io.fastsocket.transport.FastSocketEventLoopGroup;
 import io.fastsocket.transport.engine.Engine;
 import io.fastsocket.transport.listen.SteeringPolicy;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -40,7 +43,8 @@ final class GroupOptions {
             paramLabel = "WHERE",
             defaultValue = "per-cpu",
             converter = PlacementName.class,
-            description = "per-cpu (default), per-core, none, or CPUs such as 0-3,8.")
+            description = "per-cpu (default), per-core, none, CPUs such as 0-3,8, queues:NAME for the CPUs that handle"
+                    + " the receive queues of an interface, or layout:FILE.")
     private PlacementPolicy placement;
 
     @Option(
@@ -117,6 +121,9 @@ final class GroupOptions {
     }
 
     private static final class PlacementName implements ITypeConverter<PlacementPolicy> {
+        private static final String QUEUES = "queues:";
+        private static final String LAYOUT = "layout:";
+
         @Override
         public PlacementPolicy convert(String value) {
             return switch (value) {
@@ -129,10 +136,19 @@ final class GroupOptions {
 
         private static PlacementPolicy cpus(String value) {
             try {
+                if (value.startsWith(QUEUES)) {
+                    return PlacementPolicy.followRxQueues(value.substring(QUEUES.length()));
+                }
+                if (value.startsWith(LAYOUT)) {
+                    return PlacementPolicy.layout(Layout.read(Path.of(value.substring(LAYOUT.length()))));
+                }
                 return PlacementPolicy.explicit(value);
+            } catch (LayoutException e) {
+                throw new TypeConversionException(String.valueOf(e.getMessage()));
             } catch (IllegalArgumentException e) {
-                throw new TypeConversionException(
-                        "'" + value + "' is no placement; give per-cpu, per-core, none, or CPUs such as 0-3,8");
+                throw new TypeConversionException("'" + value
+                        + "' is no placement; give per-cpu, per-core, none, CPUs such as 0-3,8, queues:eth0, or"
+                        + " layout:FILE");
             }
         }
     }
