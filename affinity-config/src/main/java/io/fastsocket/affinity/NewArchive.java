@@ -119,9 +119,14 @@ final class NewArchive implements AutoCloseable {
         if (!finished) {
             Files.deleteIfExists(archive);
         }
-        if (zip.isOpen()) {
+        try {
             zip.close();
+        } finally {
+            removeDirectory();
         }
+    }
+
+    private void removeDirectory() throws IOException {
         try (DirectoryStream<Path> left = Files.newDirectoryStream(directory)) {
             for (Path file : left) {
                 Files.delete(file);

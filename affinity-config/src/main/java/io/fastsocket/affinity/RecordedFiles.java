@@ -5,7 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Which files {@link Recording} takes: what this project's readers read, and nothing that names the machine or its peers. */
+/**
+ * Which files {@link Recording} takes: what this project's readers read, and nothing that names the machine or its
+ * peers.
+ */
 final class RecordedFiles {
     /** The most files of a machine; one with 1024 CPUs and 4096 interrupts has 60 000. */
     static final int FILES_MAX = 1 << 18;

@@ -10,13 +10,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A machine in a file: what this project's readers read of {@code /proc}, {@code /sys}, {@code /etc} and the cards' drivers, in
- * a zip archive that {@link SystemRoot#recorded} reads. Needs no privilege; what may not be read is missing.
+ * A machine in a file: what this project's readers read of {@code /proc}, {@code /sys}, {@code /etc} and the cards'
+ * drivers, in a zip archive that {@link SystemRoot#recorded} reads. Needs no privilege; what may not be read is
+ * missing.
  *
- * <p>It is made to be sent to somebody. It holds names and numbers of CPUs, interrupts, interfaces and drivers, counters, limits,
- * control groups, and the keys of receive hashes, which anyone on the machine can read. It holds no addresses, neither MAC nor IP
- * (in the cards' rules, zero stands in their place), no host name, no serial numbers, no processes, and of the kernel's command
- * line only what decides where work is done.
+ * <p>It is made to be sent to somebody. It holds names and numbers of CPUs, interrupts, interfaces and drivers,
+ * counters, limits, control groups, and the keys of receive hashes, which anyone on the machine can read. It holds no
+ * addresses, neither MAC nor IP (in the cards' rules, zero stands in their place), no host name, no serial numbers, no
+ * processes, and of the kernel's command line only what decides where work is done. Interfaces keep their names, those
+ * too that were made of an address ({@code enx...}).
  */
 public final class Recording {
     /** What could not be read, and why: a line for each file. */

@@ -19,7 +19,9 @@ import java.util.Set;
 /** Reads a {@link RssConfig} with the ethtool ioctl. */
 final class RssConfigReader {
     private static final int RXNFC_BYTES = 192;
-    /** cmd, flow_type: 32 bits; data: 64 bits. All of {@code struct ethtool_rxnfc} that the hash fields are asked with. */
+    /**
+     * cmd, flow_type: 32 bits; data: 64 bits. All of {@code struct ethtool_rxnfc} that the hash fields are asked with.
+     */
     private static final int HASH_FIELDS_BYTES = 16;
 
     private static final int FLOW_TYPE = 4;

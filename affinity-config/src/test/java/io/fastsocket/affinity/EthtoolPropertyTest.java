@@ -77,7 +77,10 @@ class EthtoolPropertyTest {
         }
     }
 
-    /** Kind 0: any bytes. 1: few bits, so that sizes are small. 2: the request with a few bytes changed. 3: the same, or refused. */
+    /**
+     * Kind 0: any bytes. 1: few bits, so that sizes are small. 2: the request with a few bytes changed. 3: the same, or
+     * refused.
+     */
     private static Ethtool driver(Random random, int kind) {
         return (interfaceName, request) -> {
             if (kind == 3 && random.nextInt(4) == 0) {

@@ -46,8 +46,8 @@ class NicFeaturesTest {
         driver.answers(
                 "0e",
                 92,
-                "0e000000 32000000 40000000 99000000 99000000 19000000 20000000 99000000 99000000 99000000 01000000 00000000"
-                        + "99000000");
+                "0e000000 32000000 40000000 99000000 99000000 19000000 20000000 99000000 99000000 99000000 01000000"
+                        + "00000000" + "99000000");
 
         assertThat(NicFeatures.coalescing(driver.machine(), "eth0"))
                 .isEqualTo(Answer.known(new Coalescing(50, 64, 25, 32, true, false)));
@@ -87,10 +87,9 @@ class NicFeaturesTest {
                 .isEqualTo(Answer.unsupported("cannot call ETHTOOL_GCOALESCE on interface \"eth0\": errno=95"
                         + " (EOPNOTSUPP): the call was not recorded; fix: do without it on this card"));
         assertThat(NicFeatures.ntupleRules(driver.machine(), "eth0"))
-                .isEqualTo(
-                        Answer.failed(
-                                "cannot call ETHTOOL_GRXCLSRLCNT on interface \"eth0\": errno=1 (EPERM): this"
-                                        + " process may not change the card; fix: run as root, in a container with --cap-add NET_ADMIN"));
+                .isEqualTo(Answer.failed("cannot call ETHTOOL_GRXCLSRLCNT on interface \"eth0\": errno=1 (EPERM): this"
+                        + " process may not change the card; fix: run as root, in a container with"
+                        + " --cap-add NET_ADMIN"));
     }
 
     @Test

@@ -135,8 +135,8 @@ class RssConfigReaderTest {
 
         assertThat(read().indirectionTable().whyNot())
                 .contains("cannot call ETHTOOL_GRSSH on interface \"eth0\": errno=71 (EPROTO): the answer contradicts"
-                        + " itself: indir_size=2147483648 (expected at most 65536); fix: update the driver; on a recorded"
-                        + " machine, collect it again");
+                        + " itself: indir_size=2147483648 (expected at most 65536); fix: update the driver; on a"
+                        + " recorded" + " machine, collect it again");
     }
 
     @Test

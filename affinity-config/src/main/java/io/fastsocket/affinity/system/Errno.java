@@ -2,7 +2,10 @@ package io.fastsocket.affinity.system;
 
 import java.util.Map;
 
-/** The numbers of errno(3) that ethtool calls end with, as x86-64 and aarch64 count them: their names, causes and remedies. */
+/**
+ * The numbers of errno(3) that ethtool calls end with, as x86-64 and aarch64 count them: their names, causes and
+ * remedies.
+ */
 final class Errno {
     static final int ENODEV = 19;
     static final int EINVAL = 22;

@@ -4,9 +4,9 @@ import java.util.Arrays;
 import java.util.HexFormat;
 
 /**
- * A recorded call: {@code <request> <length> <answer>} or {@code <request> <length> errno <number>}. Request and answer are in
- * hexadecimal digits, the zero bytes at their end left out ({@code -} where nothing remains); the length, in bytes, is that of
- * both.
+ * A recorded call: {@code <request> <length> <answer>} or {@code <request> <length> errno <number>}. Request and answer
+ * are in hexadecimal digits, the zero bytes at their end left out ({@code -} where nothing remains); the length, in
+ * bytes, is that of both.
  */
 final class EthtoolLine {
     private static final HexFormat HEX = HexFormat.of();

@@ -1,15 +1,15 @@
 package io.fastsocket.affinity.system;
 
 /**
- * Settings of a card as text, in the words of ethtool(8): read, so that they can be kept, and written, so that what was kept
- * comes back. Reading needs no privilege, writing needs {@code CAP_NET_ADMIN}.
+ * Settings of a card as text, in the words of ethtool(8): read, so that they can be kept, and written, so that what was
+ * kept comes back. Reading needs no privilege, writing needs {@code CAP_NET_ADMIN}.
  */
 public final class EthtoolSet {
     private EthtoolSet() {}
 
     /**
-     * How many queues there are: {@code "combined 8"}, {@code "rx 4 tx 4"}. Kinds of which there are none are left out, so the
-     * text is the whole state.
+     * How many queues there are: {@code "combined 8"}, {@code "rx 4 tx 4"}. Kinds of which there are none are left out,
+     * so the text is the whole state.
      *
      * @throws EthtoolException if the driver refuses
      */
@@ -18,8 +18,8 @@ public final class EthtoolSet {
     }
 
     /**
-     * Sets how many queues there are. A kind that is not named gets none: what {@link #currentChannels} answered restores the
-     * state it was read from.
+     * Sets how many queues there are. A kind that is not named gets none: what {@link #currentChannels} answered
+     * restores the state it was read from.
      *
      * @param words {@code rx}, {@code tx}, {@code combined}, each at most once and followed by a number from 0 to 65535
      * @throws IllegalArgumentException if the words are others

@@ -9,9 +9,9 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Asks this machine's drivers, with {@code SIOCETHTOOL} through JNA: no external program, no native code of ours. One socket
- * for each call. Nothing is loaded before the first call; where JNA cannot work, each ends with ENOSYS. Safe for use by any
- * thread.
+ * Asks this machine's drivers, with {@code SIOCETHTOOL} through JNA: no external program, no native code of ours. One
+ * socket for each call. Nothing is loaded before the first call; where JNA cannot work, each ends with ENOSYS. Safe for
+ * use by any thread.
  */
 public final class IoctlEthtool implements Ethtool {
     /** The most bytes of a structure. */

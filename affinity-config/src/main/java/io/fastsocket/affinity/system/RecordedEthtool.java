@@ -8,8 +8,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers with what the drivers of a recorded machine said: the file {@code /ethtool/<interface>}, a line for each call, in
- * the form of {@link EthtoolLine}. Safe for use by any thread.
+ * Answers with what the drivers of a recorded machine said: the file {@code /ethtool/<interface>}, a line for each
+ * call, in the form of {@link EthtoolLine}. Safe for use by any thread.
  */
 final class RecordedEthtool implements Ethtool {
     private static final Pattern LINE =

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Passes calls on and writes down what became of them, for {@code affinity collect}. What rules compare addresses with is not
- * written: zero stands in its place. Used by one thread.
+ * Passes calls on and writes down what became of them, for {@code affinity collect}. What rules compare addresses with
+ * is not written: zero stands in its place. Used by one thread.
  */
 public final class RecordingEthtool implements Ethtool {
     private static final int RULE_TYPE = 16;

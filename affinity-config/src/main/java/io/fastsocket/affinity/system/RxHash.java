@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How a card hashes what it receives and which queue a hash leads to, as the driver tells: {@code struct ethtool_rxfh}, or
- * {@code struct ethtool_rxfh_indir} of drivers that know no more than their table.
+ * How a card hashes what it receives and which queue a hash leads to, as the driver tells: {@code struct ethtool_rxfh},
+ * or {@code struct ethtool_rxfh_indir} of drivers that know no more than their table.
  */
 public final class RxHash {
     /** The most entries that an indirection table may have; cards have 128 to 2048. */

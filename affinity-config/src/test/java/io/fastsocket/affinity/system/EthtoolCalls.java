@@ -9,7 +9,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Writes a machine with one interface, eth0, whose driver's answers are given in hexadecimal digits. Blanks in them mean nothing. */
+/**
+ * Writes a machine with one interface, eth0, whose driver's answers are given in hexadecimal digits. Blanks in them
+ * mean nothing.
+ */
 public final class EthtoolCalls {
     private final Path root;
 

@@ -61,8 +61,8 @@ class EthtoolNamespaceTest {
         assertThat(inNamespace(command))
                 .containsExactly(
                         "rx 4 tx 4",
-                        "cannot call ETHTOOL_SCHANNELS on interface \"v0\": errno=1 (EPERM): this process may not change"
-                                + " the card; fix: run as root, in a container with --cap-add NET_ADMIN");
+                        "cannot call ETHTOOL_SCHANNELS on interface \"v0\": errno=1 (EPERM): this process may not"
+                                + " change" + " the card; fix: run as root, in a container with --cap-add NET_ADMIN");
     }
 
     @Test

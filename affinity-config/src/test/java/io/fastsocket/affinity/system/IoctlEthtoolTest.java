@@ -123,7 +123,8 @@ class IoctlEthtoolTest {
     }
 
     private static String noJna() {
-        return "cannot call ETHTOOL_GCHANNELS on interface \"lo\": errno=38 (ENOSYS): JNA cannot call the C library here;"
+        return "cannot call ETHTOOL_GCHANNELS on interface \"lo\": errno=38 (ENOSYS): JNA cannot call the C library"
+                + " here;"
                 + " fix: add net.java.dev.jna:jna, and let it unpack its library into a directory that is not mounted"
                 + " noexec (-Djna.tmpdir=...)";
     }

@@ -98,7 +98,8 @@ class RecordedEthtoolTest {
                     .isInstanceOf(SystemFileException.class)
                     .hasMessageContaining("line=1")
                     .hasMessageContaining(
-                            "(expected a length of at most 1048576 that has room for request and answer): the length is");
+                            "(expected a length of at most 1048576 that has room for request and answer): the length"
+                                    + " is");
         }
     }
 
