@@ -127,9 +127,7 @@ class AdvisorTest {
 
         assertThat(new Advisor(root, tunables).advise(wish(interfaceName, Purpose.PROXY)))
                 .noneMatch(finding -> finding.change().isPresent())
-                // What a recorded tree cannot do is move the interrupt: the kernel does that.
-                .noneMatch(finding ->
-                        finding.verdict() == Verdict.DRIFT && !finding.rule().equals("irq-effective"));
+                .noneMatch(finding -> finding.verdict() == Verdict.DRIFT);
     }
 
     @Test
