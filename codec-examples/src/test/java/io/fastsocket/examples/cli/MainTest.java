@@ -86,7 +86,7 @@ final class MainTest {
     @ParameterizedTest
     @CsvSource({
         "--engine, kqueue, 'give auto, io_uring, epoll or nio'",
-        "--placement, everywhere, 'give per-cpu, per-core, none, or CPUs such as 0-3,8'",
+        "--placement, everywhere, 'give per-cpu, per-core, none, CPUs such as 0-3,8, queues:eth0, or layout:FILE'",
         "--steering, left, 'give receiving-cpu, incoming-cpu or kernel-hash'",
         "--loops, -3, loops",
         "--loops, many, 'not an int'",
