@@ -11,6 +11,7 @@ final class Restore {
     private final Tunables tunables;
     private final Steps steps;
     private final List<Restored> restored = new ArrayList<>();
+    private boolean newQueues;
 
     Restore(Tunables tunables, Steps steps) {
         this.tunables = tunables;
@@ -52,6 +53,11 @@ final class Restore {
             steps.before("restore " + kept.setting().name());
             tunables.write(kept.setting(), kept.value());
             restored.add(new Restored(kept.setting(), now.toOptional(), kept.value()));
+            newQueues |= kept.setting() instanceof Setting.ChannelCount;
+        } else if (newQueues && kept.setting() instanceof Setting.IndirectionTable) {
+            // Some drivers drop the table from the card with the old queues, and still answer it.
+            steps.before("restore " + kept.setting().name());
+            tunables.write(kept.setting(), kept.value());
         }
     }
 }
