@@ -1,7 +1,6 @@
 package io.fastsocket.affinity;
 
 import io.fastsocket.affinity.system.Answer;
-import io.fastsocket.affinity.system.ErrorText;
 import io.fastsocket.affinity.system.SystemFileException;
 import io.fastsocket.affinity.system.SystemRoot;
 import java.util.ArrayList;
@@ -49,7 +48,7 @@ public record CpuCounters(int cpu, long processed, long dropped, long timeSqueez
 
     private static long hex(String[] words, int column, int line) {
         if (column >= words.length || !words[column].matches("[0-9a-f]{1,8}")) {
-            throw malformed(SOFTNET, line, String.join(" ", words), "hexadecimal columns");
+            throw SystemFileException.notTheKernels(SOFTNET, line, String.join(" ", words), "hexadecimal columns");
         }
         return Long.parseLong(words[column], 16);
     }
@@ -78,18 +77,11 @@ public record CpuCounters(int cpu, long processed, long dropped, long timeSqueez
             if (!cpus[column].matches("CPU[0-9]{1,4}")
                     || column >= counts.length
                     || !counts[column].matches("[0-9]{1,18}")) {
-                throw malformed(SOFTIRQS, line, String.join(" ", counts), "a count for each CPU of the first line");
+                throw SystemFileException.notTheKernels(
+                        SOFTIRQS, line, String.join(" ", counts), "a count for each CPU of the first line");
             }
             byCpu.put(Integer.parseInt(cpus[column].substring(3)), Long.parseLong(counts[column]));
         }
         return byCpu;
-    }
-
-    private static SystemFileException malformed(String file, int line, String found, String expected) {
-        return new SystemFileException(
-                file,
-                line,
-                "cannot read " + file + ":" + line + ": found=" + ErrorText.quoted(found) + " (expected " + expected
-                        + "): the kernel does not write this; fix: on a recorded machine, collect it again");
     }
 }

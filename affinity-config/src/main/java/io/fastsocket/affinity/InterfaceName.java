@@ -1,6 +1,7 @@
 package io.fastsocket.affinity;
 
 import io.fastsocket.affinity.system.ErrorText;
+import java.nio.charset.StandardCharsets;
 
 /** The kernel's rules for the name of a network interface, which becomes a part of file names. */
 public final class InterfaceName {
@@ -17,7 +18,7 @@ public final class InterfaceName {
      */
     public static String require(String name) {
         boolean valid = !name.isEmpty()
-                && name.getBytes(java.nio.charset.StandardCharsets.UTF_8).length <= BYTES_MAX
+                && name.getBytes(StandardCharsets.UTF_8).length <= BYTES_MAX
                 && !name.equals(".")
                 && !name.equals("..")
                 && name.chars().noneMatch(c -> c == '/' || c == ':' || c == 0 || Character.isWhitespace(c));

@@ -1,7 +1,6 @@
 package io.fastsocket.affinity;
 
 import io.fastsocket.affinity.system.Answer;
-import io.fastsocket.affinity.system.ErrorText;
 import io.fastsocket.affinity.system.SystemFileException;
 import io.fastsocket.affinity.system.SystemRoot;
 import java.util.ArrayList;
@@ -63,7 +62,7 @@ public record Interrupts(List<Integer> cpus, Map<Integer, Line> lines) {
         for (String word : line.strip().split("\\s+", -1)) {
             Matcher name = CPU_NAME.matcher(word);
             if (!name.matches()) {
-                throw malformed(1, word, "CPU and a number, as CPU0");
+                throw SystemFileException.notTheKernels(FILE, 1, word, "CPU and a number, as CPU0");
             }
             cpus.add(Integer.parseInt(name.group(1)));
         }
@@ -79,7 +78,8 @@ public record Interrupts(List<Integer> cpus, Map<Integer, Line> lines) {
                 end++;
             }
             if (end == 0 || end > 18) {
-                throw malformed(lineNumber, left, "a count for each of " + columns + " CPUs");
+                throw SystemFileException.notTheKernels(
+                        FILE, lineNumber, left, "a count for each of " + columns + " CPUs");
             }
             counts.add(Long.parseLong(left.substring(0, end)));
             left = left.substring(end).stripLeading();
@@ -87,13 +87,5 @@ public record Interrupts(List<Integer> cpus, Map<Integer, Line> lines) {
         Matcher chip = CHIP.matcher(left);
         String name = chip.matches() && chip.group(1) != null ? chip.group(1) : "";
         return new Line(irq, name.strip(), List.copyOf(counts));
-    }
-
-    private static SystemFileException malformed(int line, String found, String expected) {
-        return new SystemFileException(
-                FILE,
-                line,
-                "cannot read " + FILE + ":" + line + ": found=" + ErrorText.quoted(found) + " (expected " + expected
-                        + "): the kernel does not write this; fix: on a recorded machine, collect it again");
     }
 }

@@ -1,7 +1,6 @@
 package io.fastsocket.affinity;
 
 import io.fastsocket.affinity.system.SystemRoot;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -33,9 +32,8 @@ public record Irqbalance(OptionalInt pid, Optional<String> configFile, Set<Integ
     public static Irqbalance read(SystemRoot root) {
         Set<Integer> banned = new TreeSet<>();
         Optional<String> config = CONFIG_FILES.stream().filter(root::exists).findFirst();
-        config.flatMap(file -> root.lines(file).toOptional()).ifPresent(lines -> lines.stream()
-                .filter(line -> !line.stripLeading().startsWith("#"))
-                .forEach(line -> banned.addAll(bans(line))));
+        config.flatMap(file -> root.lines(file).toOptional())
+                .ifPresent(lines -> banned.addAll(bans(String.join("\n", lines))));
         OptionalInt pid = pid(root);
         if (pid.isPresent()) {
             banned.addAll(bans(root.commandLine(pid.getAsInt())));
@@ -54,13 +52,14 @@ public record Irqbalance(OptionalInt pid, Optional<String> configFile, Set<Integ
                 .findFirst();
     }
 
-    /** The interrupts that options ban: {@code "--banirq=30 -i 31"}. */
-    static List<Integer> bans(String options) {
-        List<Integer> irqs = new ArrayList<>();
-        Matcher ban = BAN.matcher(options);
-        while (ban.find()) {
-            irqs.add(Integer.valueOf(ban.group(1)));
-        }
+    /** The interrupts that a command line or a configuration bans, {@code "--banirq=30 -i 31"}; comments do not count. */
+    public static Set<Integer> bans(String options) {
+        Set<Integer> irqs = new TreeSet<>();
+        options.lines()
+                .filter(line -> !line.stripLeading().startsWith("#"))
+                .map(BAN::matcher)
+                .flatMap(Matcher::results)
+                .forEach(ban -> irqs.add(Integer.valueOf(ban.group(1))));
         return irqs;
     }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -45,15 +46,16 @@ final class NicQueuesReader {
         }
         Optional<String> device = root.linkName(directory + "/device").toOptional();
         List<NicIrq> irqs = irqs(device);
-        QueueIrqs queueIrqs =
-                new QueueIrqs(irqs, queues("rx").size(), queues("tx").size());
+        List<Integer> rx = queues("rx");
+        List<Integer> tx = queues("tx");
+        QueueIrqs queueIrqs = new QueueIrqs(irqs, rx.size(), tx.size());
         return new NicQueues(
                 interfaceName,
                 root.linkName(directory + "/device/driver").toOptional(),
                 device,
                 numaNode(),
-                queues("rx").stream().map(queue -> rx(queue, queueIrqs)).toList(),
-                queues("tx").stream().map(queue -> tx(queue, queueIrqs)).toList(),
+                rx.stream().map(queue -> rx(queue, queueIrqs)).toList(),
+                tx.stream().map(queue -> tx(queue, queueIrqs)).toList(),
                 irqs,
                 NicFeatures.channels(root, interfaceName),
                 NicFeatures.coalescing(root, interfaceName),
@@ -177,7 +179,7 @@ final class NicQueuesReader {
                 }));
     }
 
-    private static <T> T parse(String file, java.util.function.Supplier<T> parser) {
+    private static <T> T parse(String file, Supplier<T> parser) {
         try {
             return parser.get();
         } catch (IllegalArgumentException e) {

@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /** Unpacks a machine of {@code src/test/resources/machines} (see the README there) into a directory. */
-final class Machine {
+public final class Machine {
     private Machine() {}
 
     static CpuTopology read(String name, Path root) {
@@ -20,7 +20,8 @@ final class Machine {
         return CpuTopology.read(root);
     }
 
-    static void unpack(String name, Path root) {
+    /** Unpacks one below {@code root}. */
+    public static void unpack(String name, Path root) {
         try (InputStream machine = Machine.class.getResourceAsStream("/machines/" + name + ".txt")) {
             String text = new String(machine.readAllBytes(), StandardCharsets.UTF_8);
             for (String line : text.lines().toList()) {

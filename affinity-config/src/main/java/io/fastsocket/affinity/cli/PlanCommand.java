@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -113,6 +114,6 @@ final class PlanCommand implements Callable<Integer> {
                 StandardOpenOption.CREATE,
                 StandardOpenOption.TRUNCATE_EXISTING,
                 StandardOpenOption.WRITE);
-        Files.move(beside, file, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+        Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
     }
 }

@@ -4,6 +4,7 @@ import io.fastsocket.affinity.CpuSet;
 import io.fastsocket.affinity.system.SystemFileException;
 import io.fastsocket.affinity.system.SystemRoot;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -62,7 +63,7 @@ record RunningGroup(int pid, List<Loop> loops, List<Listener> listeners) {
             throw new CommandFailed(CommandFailed.FAILED, "nobody listens on TCP port " + port);
         }
         for (String pid : root.names("/proc")) {
-            if (NUMBER.matcher(pid).matches() && !java.util.Collections.disjoint(inodes(root, pid), inodes)) {
+            if (NUMBER.matcher(pid).matches() && !Collections.disjoint(inodes(root, pid), inodes)) {
                 return Integer.parseInt(pid);
             }
         }

@@ -23,6 +23,15 @@ public class SystemFileException extends IllegalArgumentException {
         this.line = line;
     }
 
+    /** A line of a file of the kernel that the kernel does not write. */
+    public static SystemFileException notTheKernels(String file, int line, String found, String expected) {
+        return new SystemFileException(
+                file,
+                line,
+                "cannot read " + file + ":" + line + ": found=" + ErrorText.quoted(found) + " (expected " + expected
+                        + "): the kernel does not write this; fix: on a recorded machine, collect it again");
+    }
+
     /** The file's name. */
     public final String file() {
         return file;

@@ -250,8 +250,8 @@ public final class SystemRoot implements AutoCloseable {
             return Answer.failed("cannot read link " + link + ": " + e.getMessage());
         }
         // An archive has no links: collect writes the target's last name into a file of the link's name, or, where
-        // files behind
-        // the link were collected too, of a name in the directory.
+        // files
+        // behind the link were collected too, of a name in the directory.
         if (Files.isDirectory(path)) {
             return value(link + LINK_NAME_FILE);
         }

@@ -1,5 +1,6 @@
 package io.fastsocket.affinity.tuning;
 
+import io.fastsocket.affinity.Irqbalance;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -7,28 +8,15 @@ import java.util.regex.Pattern;
 
 /** Edits irqbalance's file of shell variables, and leaves every byte that is not ours as it is. */
 final class IrqbalanceConfig {
-    private static final Pattern BAN = Pattern.compile("(?:--banirq[= ]|-i ?)([0-9]{1,9})(?![0-9])");
     private static final Pattern ASSIGNMENT =
             Pattern.compile("(?m)^(\\s*(?:OPTIONS|IRQBALANCE_ARGS)=)(\"[^\"\\n]*\"|'[^'\\n]*'|[^\\s#]*)");
 
     private IrqbalanceConfig() {}
 
-    /** The interrupts that its options ban. */
-    static Set<Integer> bans(String text) {
-        Set<Integer> irqs = new TreeSet<>();
-        text.lines().filter(line -> !line.stripLeading().startsWith("#")).forEach(line -> {
-            Matcher ban = BAN.matcher(line);
-            while (ban.find()) {
-                irqs.add(Integer.valueOf(ban.group(1)));
-            }
-        });
-        return irqs;
-    }
-
     /** The text with these interrupts banned as well. */
     static String withBans(String text, Set<Integer> irqs) {
         Set<Integer> missing = new TreeSet<>(irqs);
-        missing.removeAll(bans(text));
+        missing.removeAll(Irqbalance.bans(text));
         if (missing.isEmpty()) {
             return text;
         }

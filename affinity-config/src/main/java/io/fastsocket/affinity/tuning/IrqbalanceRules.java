@@ -1,5 +1,6 @@
 package io.fastsocket.affinity.tuning;
 
+import io.fastsocket.affinity.Irqbalance;
 import io.fastsocket.affinity.NicIrq;
 import io.fastsocket.affinity.system.Answer;
 import java.util.Set;
@@ -55,7 +56,7 @@ final class IrqbalanceRules {
                     file,
                     setting,
                     expected,
-                    found -> IrqbalanceConfig.bans(found).containsAll(ours),
+                    found -> Irqbalance.bans(found).containsAll(ours),
                     "so that it is still so after irqbalance was started again");
         } else {
             findings.unknown("irqbalance-config", file, text, "bans " + words(ours), REASON, "");

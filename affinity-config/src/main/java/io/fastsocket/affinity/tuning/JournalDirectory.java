@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -86,7 +87,7 @@ public final class JournalDirectory implements AutoCloseable {
     private static byte[] readAll(FileChannel file) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(32);
         file.read(bytes, 0);
-        return java.util.Arrays.copyOf(bytes.array(), bytes.position());
+        return Arrays.copyOf(bytes.array(), bytes.position());
     }
 
     /** The file by which another process confirms an apply that waits. */

@@ -1,7 +1,6 @@
 package io.fastsocket.affinity.tuning;
 
 import java.util.List;
-import java.util.Locale;
 
 /** A plan as a script of the POSIX shell, which says in comments what was there and why it changes. */
 public final class ShellScript {
@@ -41,7 +40,7 @@ public final class ShellScript {
         } else if (change.setting() instanceof Setting.IndirectionTable table) {
             return "ethtool -X " + quoted(table.interfaceName()) + " " + to;
         } else if (change.setting() instanceof Setting.IrqbalanceBans) {
-            return "printf 'settings ban irqs " + to.toLowerCase(Locale.ROOT)
+            return "printf 'settings ban irqs " + to
                     + "' | socat - UNIX-CONNECT:\"$(ls /run/irqbalance/irqbalance*.sock)\"";
         }
         return "cat > " + quoted(((Setting.ConfigFile) change.setting()).path()) + " <<'" + END_OF_FILE + "'\n"

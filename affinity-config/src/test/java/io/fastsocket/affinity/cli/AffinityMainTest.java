@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.fastsocket.affinity.TestMachines;
+import io.fastsocket.affinity.Machine;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.ServerSocket;
@@ -52,7 +52,7 @@ class AffinityMainTest {
 
     @Test
     void showsTheTableOfARecordedMachine() {
-        TestMachines.unpack("managed-irqs", directory);
+        Machine.unpack("managed-irqs", directory);
 
         assertThat(run("show", "--root", directory.toString())).isZero();
 
@@ -65,7 +65,7 @@ class AffinityMainTest {
 
     @Test
     void saysLineByLineWhatIsWrongAndEndsWithOne() {
-        TestMachines.unpack("smt-2-queues", directory);
+        Machine.unpack("smt-2-queues", directory);
 
         assertThat(run("verify", "--root", directory.toString())).isEqualTo(1);
 
@@ -78,7 +78,7 @@ class AffinityMainTest {
     @ParameterizedTest
     @ValueSource(strings = {"shell", "systemd-link", "udev", "tuned"})
     void exportsInEveryFormat(String format) {
-        TestMachines.unpack("smt-2-queues", directory);
+        Machine.unpack("smt-2-queues", directory);
 
         assertThat(run("export", "--root", directory.toString(), "--for", "proxy", "--format", format))
                 .isZero();
@@ -94,7 +94,7 @@ class AffinityMainTest {
 
     @Test
     void writesALayoutThatVerifyReads() throws Exception {
-        TestMachines.unpack("gaps-4-queues", directory.resolve("machine"));
+        Machine.unpack("gaps-4-queues", directory.resolve("machine"));
         String root = directory.resolve("machine").toString();
         String layout = directory.resolve("layout.yaml").toString();
 
@@ -146,7 +146,7 @@ class AffinityMainTest {
 
     @Test
     void namesTheFileOfAMachineThatNoKernelWrote() throws Exception {
-        TestMachines.unpack("smt-2-queues", directory);
+        Machine.unpack("smt-2-queues", directory);
         Files.writeString(directory.resolve("sys/class/net/eth0/queues/rx-1/rps_cpus"), "zz\n");
 
         assertThat(run("show", "--root", directory.toString())).isEqualTo(1);

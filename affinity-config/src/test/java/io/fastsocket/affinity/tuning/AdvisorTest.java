@@ -2,7 +2,7 @@ package io.fastsocket.affinity.tuning;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fastsocket.affinity.TestMachines;
+import io.fastsocket.affinity.Machine;
 import io.fastsocket.affinity.system.SystemRoot;
 import io.fastsocket.affinity.tuning.Finding.Verdict;
 import io.fastsocket.affinity.tuning.TuningWish.Purpose;
@@ -163,7 +163,7 @@ class AdvisorTest {
 
     private List<Finding> advise(String machine, String interfaceName, Purpose purpose) {
         if (root == null) {
-            TestMachines.unpack(machine, directory);
+            Machine.unpack(machine, directory);
             root = SystemRoot.recorded(directory);
         }
         return new Advisor(root, new SystemTunables(root)).advise(wish(interfaceName, purpose));

@@ -3,7 +3,7 @@ package io.fastsocket.affinity.tuning;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.fastsocket.affinity.TestMachines;
+import io.fastsocket.affinity.Machine;
 import io.fastsocket.affinity.system.Answer;
 import io.fastsocket.affinity.system.SystemFileException;
 import io.fastsocket.affinity.system.SystemRoot;
@@ -39,7 +39,7 @@ class TunerTest {
     void unpack() {
         machine = directory.resolve("machine");
         state = directory.resolve("state");
-        TestMachines.unpack("smt-2-queues", machine);
+        Machine.unpack("smt-2-queues", machine);
     }
 
     // ---- there and back
