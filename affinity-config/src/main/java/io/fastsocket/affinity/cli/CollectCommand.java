@@ -4,12 +4,8 @@ import io.fastsocket.affinity.Recording;
 import io.fastsocket.affinity.system.SystemRoot;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code fastsocket affinity collect}: records this machine, for {@code --root} and for bug reports. */
 @Command(
@@ -22,28 +18,15 @@ import picocli.CommandLine.Spec;
             "  fastsocket affinity collect machine.zip",
             "  fastsocket affinity show --root machine.zip"
         })
-final class CollectCommand implements Callable<Integer> {
-    @Mixin
-    @SuppressWarnings("unused") // read by picocli
-    private CommonOptions common = new CommonOptions();
-
-    @Mixin
-    private RootOption rootOption = new RootOption();
-
+final class CollectCommand extends MachineCommand {
     @Parameters(paramLabel = "FILE", description = "The archive to write; must not exist.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Path archive;
 
-    @Spec
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private CommandSpec spec;
-
     @Override
-    public Integer call() throws IOException {
-        try (SystemRoot root = rootOption.open()) {
-            Recording.write(root, archive);
-            spec.commandLine().getErr().println("wrote " + archive);
-            return 0;
-        }
+    int run(SystemRoot root) throws IOException {
+        Recording.write(root, archive);
+        err().println("wrote " + archive);
+        return 0;
     }
 }

@@ -5,15 +5,11 @@ import io.fastsocket.affinity.tuning.Advisor;
 import io.fastsocket.affinity.tuning.Export;
 import io.fastsocket.affinity.tuning.SystemTunables;
 import io.fastsocket.affinity.tuning.TuningWish;
-import java.io.IOException;
 import java.util.Arrays;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** {@code fastsocket affinity export}: what the machine should have, for the programs that set it at every boot. */
@@ -27,14 +23,7 @@ import picocli.CommandLine.TypeConversionException;
             "  fastsocket affinity export --format systemd-link --interface eth0 > /etc/systemd/network/10-eth0.link",
             "  fastsocket affinity export --format tuned --for proxy > /etc/tuned/fastsocket/tuned.conf"
         })
-final class ExportCommand implements Callable<Integer> {
-    @Mixin
-    @SuppressWarnings("unused") // read by picocli
-    private CommonOptions common = new CommonOptions();
-
-    @Mixin
-    private RootOption rootOption = new RootOption();
-
+final class ExportCommand extends MachineCommand {
     @Mixin
     private WishOptions wishOptions = new WishOptions();
 
@@ -47,20 +36,12 @@ final class ExportCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Export format;
 
-    @Spec
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private CommandSpec spec;
-
     @Override
-    public Integer call() throws IOException {
-        try (SystemRoot root = rootOption.open()) {
-            TuningWish wish = wishOptions.wish(root);
-            spec.commandLine()
-                    .getOut()
-                    .print(format.of(new Advisor(root, new SystemTunables(root)).wanted(wish), wish));
-            spec.commandLine().getOut().flush();
-            return 0;
-        }
+    int run(SystemRoot root) {
+        TuningWish wish = wishOptions.wish(root);
+        out().print(format.of(new Advisor(root, new SystemTunables(root)).wanted(wish), wish));
+        out().flush();
+        return 0;
     }
 
     private static final class FormatName implements ITypeConverter<Export> {

@@ -17,13 +17,10 @@ import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code fastsocket affinity plan}: what apply would change, as a script whose comments say what was there and why. */
 @Command(
@@ -35,14 +32,7 @@ import picocli.CommandLine.Spec;
             "  fastsocket affinity plan --interface eth0 --for proxy --out layout.yaml",
             "  fastsocket affinity plan > plan.sh"
         })
-final class PlanCommand implements Callable<Integer> {
-    @Mixin
-    @SuppressWarnings("unused") // read by picocli
-    private CommonOptions common = new CommonOptions();
-
-    @Mixin
-    private RootOption rootOption = new RootOption();
-
+final class PlanCommand extends MachineCommand {
     @Mixin
     private WishOptions wishOptions = new WishOptions();
 
@@ -55,23 +45,17 @@ final class PlanCommand implements Callable<Integer> {
             description = "Writes the layout that goes with the plan: which loop runs on which CPU, with which queues.")
     private @Nullable Path out;
 
-    @Spec
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private CommandSpec spec;
-
     @Override
-    public Integer call() throws IOException {
-        try (SystemRoot root = rootOption.open()) {
-            Advisor advisor = new Advisor(root, new SystemTunables(root));
-            TuningWish wish = wishOptions.wish(root);
-            List<Finding> findings = advisor.advise(wish);
-            spec.commandLine().getOut().print(json ? json(findings) + System.lineSeparator() : script(findings));
-            spec.commandLine().getOut().flush();
-            if (out != null) {
-                write(out, advisor.layout(wish));
-            }
-            return 0;
+    int run(SystemRoot root) throws IOException {
+        Advisor advisor = new Advisor(root, new SystemTunables(root));
+        TuningWish wish = wishOptions.wish(root);
+        List<Finding> findings = advisor.advise(wish);
+        out().print(json ? json(findings) + System.lineSeparator() : script(findings));
+        out().flush();
+        if (out != null) {
+            write(out, advisor.layout(wish));
         }
+        return 0;
     }
 
     private static String script(List<Finding> findings) {

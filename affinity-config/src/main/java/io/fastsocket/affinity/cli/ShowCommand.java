@@ -2,19 +2,13 @@ package io.fastsocket.affinity.cli;
 
 import io.fastsocket.affinity.NicQueues;
 import io.fastsocket.affinity.system.SystemRoot;
-import java.io.IOException;
-import java.io.PrintWriter;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code fastsocket affinity show}: which CPU handles which queue, and who else has a say. */
 @Command(
@@ -30,15 +24,8 @@ import picocli.CommandLine.Spec;
             "  fastsocket affinity show --port 8080",
             "  fastsocket affinity show --watch"
         })
-final class ShowCommand implements Callable<Integer> {
+final class ShowCommand extends MachineCommand {
     private static final int SECONDS_MAX = 3600;
-
-    @Mixin
-    @SuppressWarnings("unused") // read by picocli
-    private CommonOptions common = new CommonOptions();
-
-    @Mixin
-    private RootOption rootOption = new RootOption();
 
     @Option(
             names = {"-i", "--interface"},
@@ -71,28 +58,22 @@ final class ShowCommand implements Callable<Integer> {
     @Option(names = "--count", paramLabel = "N", description = "Ends after so many looks. Default: never.")
     private int count = Integer.MAX_VALUE;
 
-    @Spec
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private CommandSpec spec;
-
     @Override
-    public Integer call() throws IOException, InterruptedException {
+    int run(SystemRoot root) throws InterruptedException {
         if (watch && json) {
             throw new CommandFailed(CommandFailed.WRONG_USAGE, "--watch has no --json; use the meters of the group");
         }
         if (intervalSeconds < 1 || intervalSeconds > SECONDS_MAX || count < 1) {
             throw new CommandFailed(CommandFailed.WRONG_USAGE, "--interval takes 1..3600 seconds, --count 1 or more");
         }
-        try (SystemRoot root = rootOption.open()) {
-            List<String> names =
-                    interfaceNames.isEmpty() ? NicQueues.interfaces(root) : Interfaces.require(root, interfaceNames);
-            if (watch) {
-                return watch(root, names);
-            }
-            ShowReport report = ShowReport.read(root, names, running(root));
-            out().println(json ? JsonText.indented(report.json()) : report.text());
-            return 0;
+        List<String> names =
+                interfaceNames.isEmpty() ? NicQueues.interfaces(root) : Interfaces.require(root, interfaceNames);
+        if (watch) {
+            return watch(root, names);
         }
+        ShowReport report = ShowReport.read(root, names, running(root));
+        out().println(json ? JsonText.indented(report.json()) : report.text());
+        return 0;
     }
 
     private OptionalInt running(SystemRoot root) {
@@ -113,9 +94,5 @@ final class ShowCommand implements Callable<Integer> {
             before = after;
         }
         return 0;
-    }
-
-    private PrintWriter out() {
-        return spec.commandLine().getOut();
     }
 }

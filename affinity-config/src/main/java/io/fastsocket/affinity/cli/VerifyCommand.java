@@ -5,18 +5,13 @@ import io.fastsocket.affinity.tuning.Advisor;
 import io.fastsocket.affinity.tuning.Finding;
 import io.fastsocket.affinity.tuning.Finding.Verdict;
 import io.fastsocket.affinity.tuning.SystemTunables;
-import java.io.IOException;
-import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code fastsocket affinity verify}: a line per rule and thing it looks at, and 1 when something is not as it should be. */
 @Command(
@@ -31,32 +26,18 @@ import picocli.CommandLine.Spec;
             "  fastsocket affinity verify --interface eth0 --for proxy",
             "  fastsocket affinity verify --layout layout.yaml --json"
         })
-final class VerifyCommand implements Callable<Integer> {
-    @Mixin
-    @SuppressWarnings("unused") // read by picocli
-    private CommonOptions common = new CommonOptions();
-
-    @Mixin
-    private RootOption rootOption = new RootOption();
-
+final class VerifyCommand extends MachineCommand {
     @Mixin
     private WishOptions wishOptions = new WishOptions();
 
     @Option(names = "--json", description = "Prints the findings as JSON.")
     private boolean json;
 
-    @Spec
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private CommandSpec spec;
-
     @Override
-    public Integer call() throws IOException {
-        try (SystemRoot root = rootOption.open()) {
-            List<Finding> findings = new Advisor(root, new SystemTunables(root)).advise(wishOptions.wish(root));
-            PrintWriter out = spec.commandLine().getOut();
-            out.println(json ? JsonText.indented(json(findings)) : text(findings));
-            return count(findings, Verdict.DRIFT) == 0 ? 0 : CommandFailed.FAILED;
-        }
+    int run(SystemRoot root) {
+        List<Finding> findings = new Advisor(root, new SystemTunables(root)).advise(wishOptions.wish(root));
+        out().println(json ? JsonText.indented(json(findings)) : text(findings));
+        return count(findings, Verdict.DRIFT) == 0 ? 0 : CommandFailed.FAILED;
     }
 
     private static String text(List<Finding> findings) {
