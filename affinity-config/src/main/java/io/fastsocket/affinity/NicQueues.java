@@ -70,12 +70,6 @@ public record NicQueues(
         if (queue.irq().isEmpty()) {
             return Answer.unsupported("queue rx-" + queue.queue() + " of " + interfaceName + " has no interrupt");
         }
-        NicIrq irq = queue.irq().get();
-        return irq.effectiveAffinity()
-                        .toOptional()
-                        .filter(cpus -> !cpus.isEmpty())
-                        .isPresent()
-                ? irq.effectiveAffinity()
-                : irq.affinity();
+        return queue.irq().get().cpus();
     }
 }

@@ -76,10 +76,7 @@ final class IrqRules {
 
     /** The kernel places it by itself, which may well be where it should be. */
     private void managed(String subject, NicIrq irq, CpuSet cpu) {
-        CpuSet effective = irq.effectiveAffinity()
-                .toOptional()
-                .filter(cpus -> !cpus.isEmpty())
-                .orElse(irq.affinity().toOptional().orElse(CpuSet.empty()));
+        CpuSet effective = irq.cpus().toOptional().orElse(CpuSet.empty());
         if (effective.equals(cpu)) {
             findings.state("irq-affinity", subject, true, effective + " (managed)", cpu.toString(), REASON, "");
         } else {
