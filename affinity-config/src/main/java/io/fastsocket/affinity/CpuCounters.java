@@ -35,7 +35,7 @@ public record CpuCounters(int cpu, long processed, long dropped, long timeSqueez
         for (int index = 0; index < lines.size(); index++) {
             String[] words = lines.get(index).strip().split("\\s+");
             // Before Linux 5.10 the CPU is not there, and lines are those of the online CPUs in order.
-            int cpu = words.length > CPU_INDEX ? (int) hex(words, CPU_INDEX, index + 1) : index;
+            int cpu = words.length > CPU_INDEX ? cpu(words, index + 1) : index;
             counters.add(new CpuCounters(
                     cpu,
                     hex(words, 0, index + 1),
@@ -44,6 +44,18 @@ public record CpuCounters(int cpu, long processed, long dropped, long timeSqueez
                     words.length > RECEIVED_RPS ? hex(words, RECEIVED_RPS, index + 1) : 0));
         }
         return List.copyOf(counters);
+    }
+
+    private static int cpu(String[] words, int line) {
+        long cpu = hex(words, CPU_INDEX, line);
+        if (cpu > CpuSet.CPU_MAX) {
+            throw SystemFileException.notTheKernels(
+                    SOFTNET,
+                    line,
+                    String.join(" ", words),
+                    "a CPU of 0.." + CpuSet.CPU_MAX + " in column " + (CPU_INDEX + 1));
+        }
+        return (int) cpu;
     }
 
     private static long hex(String[] words, int column, int line) {

@@ -24,6 +24,7 @@ final class RecordedFiles {
                             "/proc/self/status",
                             "/proc/self/limits",
                             "/proc/self/cgroup",
+                            "/proc/self/mounts",
                             "/proc/irq/default_smp_affinity",
                             "/etc/default/irqbalance",
                             "/etc/sysconfig/irqbalance",

@@ -46,8 +46,17 @@ final class RecordedText {
                         .filter(line -> STATUS_LINES.stream().anyMatch(line::startsWith))
                         .map(line -> line + "\n")
                         .collect(Collectors.joining());
+            case "/proc/self/mounts" -> text.lines().map(RecordedText::mount).collect(Collectors.joining());
             default -> text;
         };
+    }
+
+    /** Where the kernel's own files are, and whether they are read-only: nothing of other places, devices and options. */
+    private static String mount(String line) {
+        String[] words = line.split(" ", -1);
+        boolean ours = words.length > 3 && words[1].matches("/|/(?:sys|proc)(?:/.*)?");
+        String mode = ours && List.of(words[3].split(",", -1)).contains("ro") ? "ro" : "rw";
+        return ours ? "none " + words[1] + " none " + mode + " 0 0\n" : "";
     }
 
     private static Stream<String> words(String text) {

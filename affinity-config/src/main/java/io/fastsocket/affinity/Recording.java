@@ -98,6 +98,7 @@ public final class Recording {
             CoalescingReader.read(ethtool, interfaceName);
             NtupleReader.filtersOn(ethtool, interfaceName);
             NtupleReader.rules(ethtool, interfaceName);
+            QueuePackets.read(ethtool, interfaceName);
         } catch (IllegalArgumentException malformed) {
             unread.add(malformed.getMessage() + "\n");
         }

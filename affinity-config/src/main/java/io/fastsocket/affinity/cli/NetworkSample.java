@@ -4,17 +4,21 @@ import io.fastsocket.affinity.CpuCounters;
 import io.fastsocket.affinity.Interrupts;
 import io.fastsocket.affinity.NicIrq;
 import io.fastsocket.affinity.NicQueues;
+import io.fastsocket.affinity.QueuePackets;
 import io.fastsocket.affinity.system.SystemRoot;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.ToLongFunction;
 
 /**
  * What the CPUs had done for the network at one time.
  *
  * @param interrupts by name of the interrupt, then by CPU
+ * @param queues packets of each queue, by name of the interface
  * @param cpus the stack's counters of each CPU
  * @param receiveSoftirqs by CPU
  * @param transmitSoftirqs by CPU
@@ -22,6 +26,7 @@ import java.util.function.ToLongFunction;
  */
 record NetworkSample(
         Map<String, Map<Integer, Long>> interrupts,
+        Map<String, QueuePackets> queues,
         List<CpuCounters> cpus,
         Map<Integer, Long> receiveSoftirqs,
         Map<Integer, Long> transmitSoftirqs,
@@ -43,15 +48,20 @@ record NetworkSample(
                 }
             }
         }
+        Map<String, QueuePackets> queues = new LinkedHashMap<>();
+        for (String name : interfaceNames) {
+            QueuePackets.read(root, name).toOptional().ifPresent(packets -> queues.put(name, packets));
+        }
         return new NetworkSample(
                 ours,
+                queues,
                 CpuCounters.read(root).toOptional().orElse(List.of()),
                 CpuCounters.softirqs(root, "NET_RX").toOptional().orElse(Map.of()),
                 CpuCounters.softirqs(root, "NET_TX").toOptional().orElse(Map.of()),
                 System.nanoTime());
     }
 
-    /** Two tables of what happened each second between the other sample and this one. */
+    /** Tables of what happened each second between the other sample and this one. */
     String since(NetworkSample before) {
         double seconds = Math.max(1, nanos - before.nanos) / 1e9;
         TextTable table = TextTable.ofNumbers(
@@ -71,7 +81,28 @@ record NetworkSample(
                         rate(transmitSoftirqs, before.transmitSoftirqs, cpu.cpu(), seconds));
             }
         }
-        return table + System.lineSeparator() + System.lineSeparator() + interruptsSince(before, seconds);
+        String gap = System.lineSeparator() + System.lineSeparator();
+        return table + gap + queuesSince(before, seconds) + interruptsSince(before, seconds);
+    }
+
+    /** Nothing where no driver counts by queue. */
+    private String queuesSince(NetworkSample before, double seconds) {
+        if (queues.isEmpty()) {
+            return "";
+        }
+        TextTable table = TextTable.ofText("queue", "packets in/s", "packets out/s");
+        queues.forEach((name, packets) -> {
+            QueuePackets earlier = before.queues.getOrDefault(name, packets);
+            SortedSet<Integer> numbers = new TreeSet<>(packets.received().keySet());
+            numbers.addAll(packets.sent().keySet());
+            for (int queue : numbers) {
+                table.row(
+                        name + " " + queue,
+                        rate(packets.received(), earlier.received(), queue, seconds),
+                        rate(packets.sent(), earlier.sent(), queue, seconds));
+            }
+        });
+        return table + System.lineSeparator() + System.lineSeparator();
     }
 
     private String interruptsSince(NetworkSample before, double seconds) {
@@ -96,8 +127,8 @@ record NetworkSample(
         return Math.round((difference < 0 ? difference + WRAP : difference) / seconds);
     }
 
-    private static long rate(Map<Integer, Long> now, Map<Integer, Long> before, int cpu, double seconds) {
-        long earlier = before.getOrDefault(cpu, now.getOrDefault(cpu, 0L));
-        return Math.max(0, Math.round((now.getOrDefault(cpu, 0L) - earlier) / seconds));
+    private static long rate(Map<Integer, Long> now, Map<Integer, Long> before, int key, double seconds) {
+        long earlier = before.getOrDefault(key, now.getOrDefault(key, 0L));
+        return Math.max(0, Math.round((now.getOrDefault(key, 0L) - earlier) / seconds));
     }
 }
