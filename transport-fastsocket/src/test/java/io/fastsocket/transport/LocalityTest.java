@@ -13,12 +13,16 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -75,6 +79,27 @@ class LocalityTest {
         if (group.loopStats().size() > 1) {
             assertThat(handedOver).describedAs("the hash knows no CPUs").isPositive();
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.fastsocket.transport.TestEngines#steered")
+    void aLayoutThatTurnsTheCpusRoundIsFollowed(Engine engine, @TempDir Path directory) throws Exception {
+        List<Integer> cpus = new ArrayList<>();
+        OnCpu.allowed().forEach(cpus::add);
+        Collections.reverse(cpus);
+        StringBuilder yaml = new StringBuilder("version: 1\ninterface: eth0\nloops:\n");
+        for (int loop = 0; loop < cpus.size(); loop++) {
+            yaml.append("  - {loop: " + loop + ", cpu: " + cpus.get(loop) + ", queues: [" + loop + "]}\n");
+        }
+
+        group = FastSocketEventLoopGroup.builder()
+                .engine(engine)
+                .layout(Files.writeString(directory.resolve("layout.yaml"), yaml))
+                .ownership(OwnershipPolicy.STAY_WITH_LISTENER)
+                .build();
+
+        assertThat(group.plan().rows()).extracting(LoopPlan.Row::cpu).containsExactlyElementsOf(cpus);
+        assertAllLocal(SteeringPolicy.RECEIVING_CPU);
     }
 
     private void assertAllLocal(SteeringPolicy expected) throws Exception {

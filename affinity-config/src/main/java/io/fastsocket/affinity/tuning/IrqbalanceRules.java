@@ -50,7 +50,7 @@ final class IrqbalanceRules {
         Setting setting = new Setting.ConfigFile(file);
         Answer<String> text = machine.tunables().read(setting);
         if (text instanceof Answer.Known<String> known) {
-            String expected = IrqbalanceConfig.withBans(known.value(), ours);
+            String expected = IrqbalanceConfig.withBans(file, known.value(), ours);
             findings.expect(
                     "irqbalance-config",
                     file,
