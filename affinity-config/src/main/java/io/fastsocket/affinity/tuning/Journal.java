@@ -30,6 +30,8 @@ public record Journal(
         AWAITING_CONFIRMATION,
         /** All is set. */
         APPLIED,
+        /** Putting back has begun; if no process runs, it was killed in the middle. */
+        UNDOING,
         /** All was put back. */
         UNDONE
     }

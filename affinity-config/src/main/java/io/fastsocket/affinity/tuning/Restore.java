@@ -13,9 +13,11 @@ final class Restore {
     private final List<Restored> restored = new ArrayList<>();
     private boolean newQueues;
 
-    Restore(Tunables tunables, Steps steps) {
+    /** @param goesOn whether an earlier one was killed in the middle: nobody knows what it had written by then */
+    Restore(Tunables tunables, Steps steps, boolean goesOn) {
         this.tunables = tunables;
         this.steps = steps;
+        this.newQueues = goesOn;
     }
 
     /**

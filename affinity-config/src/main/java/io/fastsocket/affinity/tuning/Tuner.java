@@ -91,10 +91,10 @@ public final class Tuner {
 
     private void requireNoneInTheMiddle() throws TuningException {
         for (Journal journal : journals.all()) {
-            if (journal.state() == State.APPLYING || journal.state() == State.AWAITING_CONFIRMATION) {
+            if (journal.state() != State.APPLIED && journal.state() != State.UNDONE) {
                 throw new TuningException(
                         "cannot apply: journal=" + journal.id() + " state=" + journal.state()
-                                + " (expected APPLIED or UNDONE): an earlier apply was ended in the middle; fix: affinity undo");
+                                + " (expected APPLIED or UNDONE): an earlier apply or undo was ended in the middle; fix: affinity undo");
             }
         }
     }
@@ -172,7 +172,9 @@ public final class Tuner {
         List<Kept> snapshot = journal.snapshot().stream()
                 .filter(kept -> !rebooted || kept.setting() instanceof Setting.ConfigFile)
                 .toList();
-        List<Restored> restored = new Restore(tunables, steps).to(snapshot);
+        boolean goesOn = journal.state() == State.UNDOING;
+        journals.write(journal.in(State.UNDOING));
+        List<Restored> restored = new Restore(tunables, steps, goesOn).to(snapshot);
         journals.write(journal.in(State.UNDONE));
         return restored;
     }

@@ -24,7 +24,7 @@ class RestoreTest {
         card.values.put(CHANNELS, "combined 8");
         card.values.put(TABLE, "0 1 2 7");
 
-        List<Restored> restored = new Restore(card, Steps.NONE).to(SNAPSHOT);
+        List<Restored> restored = new Restore(card, Steps.NONE, false).to(SNAPSHOT);
 
         // The kernel refuses fewer queues than the table names; and the card may have forgotten the table with the new
         // number.
@@ -37,8 +37,17 @@ class RestoreTest {
         card.values.put(CHANNELS, "combined 4");
         card.values.put(TABLE, "1 2 3 1");
 
-        assertThat(new Restore(card, Steps.NONE).to(SNAPSHOT)).isEmpty();
+        assertThat(new Restore(card, Steps.NONE, false).to(SNAPSHOT)).isEmpty();
         assertThat(card.written).isEmpty();
+    }
+
+    @Test
+    void writesTheTableOnceMoreWhenAnEarlierUndoWasKilled() throws Exception {
+        card.values.put(CHANNELS, "combined 4");
+        card.values.put(TABLE, "1 2 3 1");
+
+        assertThat(new Restore(card, Steps.NONE, true).to(SNAPSHOT)).isEmpty();
+        assertThat(card.written).contains(TABLE).doesNotContain(CHANNELS);
     }
 
     /** Takes and tells every value. */

@@ -191,6 +191,10 @@ class TunerTest {
                 break;
             }
             killed++;
+            // The first two write it down.
+            assertThat(JournalDirectory.read(state))
+                    .extracting(Journal::state)
+                    .contains(step < 2 ? State.APPLIED : State.UNDOING);
             undo();
             assertThat(tree())
                     .describedAs("killed before step %d of undo", step)
