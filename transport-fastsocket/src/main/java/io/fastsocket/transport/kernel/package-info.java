@@ -1,5 +1,6 @@
 /**
- * Option numbers, struct layouts and probes. Not API. May use the JDK and Netty's unix-common.
+ * Option numbers, struct layouts, probes, and bpf(2) with the XDP programs that move packets between CPUs. Not API. May use
+ * the JDK, Netty's unix-common, and JNA, which is loaded only when bpf(2) is first called.
  */
 @NullMarked
 package io.fastsocket.transport.kernel;
