@@ -11,7 +11,7 @@ final class CpuLabels {
     static final int SCORE_MAX = 8;
 
     /** A label belongs to one CPU if that CPU has at least this share of the ports seen there. */
-    private static final double SOLE_SHARE = 0.75;
+    private static final double SOLE_SHARE = 0.9;
     /** All ports seen weigh half when one CPU has so many. */
     private static final int SEEN_MAX = 64;
 

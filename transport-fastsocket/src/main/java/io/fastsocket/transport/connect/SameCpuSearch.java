@@ -1,6 +1,5 @@
 package io.fastsocket.transport.connect;
 
-import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
 /**
@@ -32,9 +31,6 @@ final class SameCpuSearch {
     /** To try it again after a map that did not hold, or to replace one that does. */
     static final Proof STRICT = new Proof(0.88, 24);
 
-    /** A difference of the basis that fewer of the others need is wrong. */
-    private static final double NEEDED_MIN = 0.25;
-
     private static final int VECTOR = 0xffff;
     /** How unlikely it must be that held-back differences are spanned by chance, in bits. */
     private static final double BITS_AGAINST_CHANCE = 40;
@@ -54,7 +50,7 @@ final class SameCpuSearch {
     private final int[] rest = new int[DIFFERENCES_MAX];
 
     private final int[] basis = new int[PortSpan.PORT_BITS];
-    private final int[] needed = new int[PortSpan.PORT_BITS];
+    private final NeededVectors needed = new NeededVectors();
     private int size;
     private int oldest;
 
@@ -102,8 +98,11 @@ final class SameCpuSearch {
             basis[rank - 1] = differences[chosen];
             int spanned = eliminate(rest[chosen] ^ (1 << (PortSpan.PORT_BITS + rank - 1)));
             if (spanned - rank >= proof.spannedMin() * (size - rank)) {
-                int kept = needed(rank, spanned - rank);
-                if (isConfirmed(Integer.bitCount(kept), spannedBy(kept) - Integer.bitCount(kept), proof)) {
+                needed.load(rest, size);
+                needed.untangle(basis, rank);
+                int kept = needed.kept(rank);
+                int keptRank = Integer.bitCount(kept);
+                if (isConfirmed(keptRank, needed.spannedBy(kept) - keptRank, proof)) {
                     return basisOf(kept);
                 }
             }
@@ -131,32 +130,6 @@ final class SameCpuSearch {
             int reduced = rest[i] ^ (pivot & -((rest[i] >>> bit) & 1));
             rest[i] = reduced;
             spanned += (reduced & VECTOR) == 0 ? 1 : 0;
-        }
-        return spanned;
-    }
-
-    /** The places in the basis that enough of the spanned differences need, as a mask. */
-    private int needed(int rank, int spanned) {
-        // Each needs itself.
-        Arrays.fill(needed, 0, rank, -1);
-        for (int i = 0; i < size; i++) {
-            if ((rest[i] & VECTOR) == 0) {
-                for (int place = 0; place < rank; place++) {
-                    needed[place] += (rest[i] >>> (PortSpan.PORT_BITS + place)) & 1;
-                }
-            }
-        }
-        int kept = 0;
-        for (int place = 0; place < rank; place++) {
-            kept |= needed[place] >= NEEDED_MIN * spanned ? 1 << place : 0;
-        }
-        return kept;
-    }
-
-    private int spannedBy(int kept) {
-        int spanned = 0;
-        for (int i = 0; i < size; i++) {
-            spanned += (rest[i] & VECTOR) == 0 && ((rest[i] >>> PortSpan.PORT_BITS) & ~kept) == 0 ? 1 : 0;
         }
         return spanned;
     }

@@ -60,6 +60,7 @@ final class TcpHeaderCode {
     private static final int IPV4_FIRST_BYTE_MIN = 0x45;
 
     private static final int IPV4_FIRST_BYTE_MAX = 0x4f;
+    private static final int IPV4_OPTION_WORDS_MAX = 10;
 
     private static final int IPV6_BYTES = 40;
     private static final int IPV6_NEXT_HEADER_AT = 6;
@@ -127,10 +128,24 @@ final class TcpHeaderCode {
         }
         code.load(Width.BYTE, R0, NETWORK, 0);
         code.jumpIf(R0, Condition.LT, IPV4_FIRST_BYTE_MIN, PASS).jumpIf(R0, Condition.GT, IPV4_FIRST_BYTE_MAX, PASS);
-        // The length is counted in words of 4 bytes.
-        code.alu64(Operation.AND, R0, 0x0f).alu64(Operation.LSH, R0, 2);
-        code.alu64(Operation.ADD, NETWORK, R0);
+        code.alu64(Operation.ADD, NETWORK, IPV4_BYTES_MIN);
+        code.alu64(Operation.SUB, R0, IPV4_FIRST_BYTE_MIN).jumpIf(R0, Condition.EQ, 0, "no options");
+        for (int words = 1; words <= IPV4_OPTION_WORDS_MAX; words <<= 1) {
+            skipOptions(code, words);
+        }
+        code.label("no options");
         requireBytes(code, TCP_BYTES_MIN);
+    }
+
+    /**
+     * Bit by bit of their length, which R0 holds in words: to add a register to a packet's pointer the verifier asks for
+     * CAP_PERFMON.
+     */
+    private static void skipOptions(EbpfAssembler code, int words) {
+        String some = "options of " + words;
+        String past = "past " + some;
+        code.jumpIf(R0, Condition.SET, words, some).jump(past);
+        code.label(some).alu64(Operation.ADD, NETWORK, words * Integer.BYTES).label(past);
     }
 
     private static void ipv6(EbpfAssembler code, boolean addresses) {

@@ -2,6 +2,7 @@ package io.fastsocket.transport.kernel;
 
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -39,7 +40,7 @@ final class Frames {
     static InetAddress address(String literal) {
         try {
             return InetAddress.getByName(literal);
-        } catch (java.net.UnknownHostException noLiteral) {
+        } catch (UnknownHostException noLiteral) {
             throw new IllegalArgumentException(noLiteral);
         }
     }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.fastsocket.transport.OnCpu;
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
@@ -156,7 +157,7 @@ class XdpProgramTest {
                     Frames.ipv6().to(FIRST).tag(VLAN))) {
                 byte[] whole = frames.bytes();
                 for (int length = 14; length < whole.length; length++) {
-                    assertThat(program.testRun(java.util.Arrays.copyOf(whole, length)))
+                    assertThat(program.testRun(Arrays.copyOf(whole, length)))
                             .describedAs("%s of %s bytes", length, whole.length)
                             .isEqualTo(XDP_PASS);
                 }

@@ -1,0 +1,156 @@
+package io.fastsocket.transport.connect;
+
+import static io.fastsocket.transport.connect.Connections.DEFAULT_RANGE;
+import static io.fastsocket.transport.connect.Connections.destination;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fastsocket.transport.connect.LearnedState.Phase;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+
+/** Learning against cards with random keys. jqwik prints the seed of a world that fails. */
+class LearnedPortsPropertyTest {
+    private static final int IN_USE = 256;
+
+    @Property(tries = 100)
+    void trustsEightQueuesAfter64ConnectionsAndASecondDestinationAfterTwo(@ForAll long seed) {
+        Random random = new Random(seed);
+        Connections connections = new Connections(ReceiveHash.spread(8, 128, random), DEFAULT_RANGE, 0, IN_USE, random);
+        long first = destination(random);
+        long second = destination(random);
+
+        assertThat(connections.openUntilAffine(first, 64)).isLessThanOrEqualTo(64);
+        assertThat(connections.learned.state().classes()).isEqualTo(8);
+        assertThat(connections.open(first, 500)).isGreaterThanOrEqualTo(490);
+        connections.open(second, 2);
+        assertThat(connections.open(second, 500)).isGreaterThanOrEqualTo(490);
+    }
+
+    @Property(tries = 60)
+    void findsAnyPowerOfTwoOfQueues(@ForAll long seed) {
+        Random random = new Random(seed);
+        int queues = 2 << random.nextInt(6);
+        int tableSize = Math.max(queues, 64 << random.nextInt(4));
+        World card = ReceiveHash.spread(queues, tableSize, random);
+        Connections connections = new Connections(card, DEFAULT_RANGE, 0, IN_USE, random);
+        long destination = destination(random);
+
+        assertThat(connections.openUntilAffine(destination, 128)).isLessThanOrEqualTo(128);
+        assertThat(connections.learned.state().classes()).isEqualTo(queues);
+        // Each CPU has to be met once.
+        connections.open(destination, 6 * queues);
+        assertThat(connections.open(destination, 500)).isGreaterThanOrEqualTo(490);
+        for (int port : new int[] {32_768, 40_000, 60_999}) {
+            assertThat(connections.learned.predictedCpu(destination, port)).isEqualTo(card.cpu(destination, port));
+        }
+    }
+
+    @Property(tries = 60)
+    void toleratesStrayPackets(@ForAll long seed) {
+        Random random = new Random(seed);
+        int queues = 2 << random.nextInt(5);
+        double noise = random.nextDouble() * 0.05;
+        Connections connections =
+                new Connections(ReceiveHash.spread(queues, 128, random), DEFAULT_RANGE, noise, IN_USE, random);
+        long destination = destination(random);
+        connections.open(destination, 1_000);
+
+        assertThat(connections.learned.state().phase()).isEqualTo(Phase.AFFINE);
+        assertThat(connections.learned.state().forgotten()).isZero();
+        assertThat(connections.open(destination, 500)).isGreaterThanOrEqualTo(400);
+    }
+
+    @Property(tries = 30)
+    void learnsFromFewConnectionsToEachOfManyDestinations(@ForAll long seed) {
+        Random random = new Random(seed);
+        Connections connections = new Connections(ReceiveHash.spread(8, 128, random), DEFAULT_RANGE, 0, IN_USE, random);
+        for (int i = 0; i < 200; i++) {
+            connections.open(destination(random), 3);
+        }
+        long destination = destination(random);
+        connections.open(destination, 2);
+
+        assertThat(connections.learned.state().classes()).isEqualTo(8);
+        assertThat(connections.open(destination, 200)).isGreaterThanOrEqualTo(196);
+    }
+
+    @Property(tries = 30)
+    void takesTheAffinePartAndRemembersTheRestWhenTheQueuesAreNoPowerOfTwo(@ForAll long seed) {
+        Random random = new Random(seed);
+        int odd = random.nextBoolean() ? 3 : 5;
+        int affine = 1 << random.nextInt(3);
+        Connections connections =
+                new Connections(ReceiveHash.spread(odd * affine, 128, random), DEFAULT_RANGE, 0, 64, random);
+        long destination = destination(random);
+        connections.open(destination, 1_500);
+
+        assertThat(connections.learned.state().classes()).isEqualTo(affine);
+        assertThat(connections.open(destination, 1_500)).isGreaterThanOrEqualTo(1_425);
+    }
+
+    @Property(tries = 40)
+    void remembersMapsThatHaveNoStructure(@ForAll long seed) {
+        Random random = new Random(seed);
+        int cpus = 2 + random.nextInt(7);
+        double noise = random.nextInt(2) * 0.03;
+        Connections connections =
+                new Connections(ReceiveHash.nonlinear(cpus, random), DEFAULT_RANGE, noise, 64, random);
+        long destination = destination(random);
+        connections.open(destination, 1_500);
+
+        assertThat(connections.learned.state().phase()).isEqualTo(Phase.MEMORY_ONLY);
+        assertThat(connections.open(destination, 1_500)).isGreaterThanOrEqualTo(1_425);
+    }
+
+    @Property(tries = 30)
+    void learnsAgainWhenTheCardChanges(@ForAll long seed) {
+        Random random = new Random(seed);
+        ReceiveHash card = ReceiveHash.spread(8, 128, random);
+        Connections connections = new Connections(card, DEFAULT_RANGE, 0, 64, random);
+        long destination = destination(random);
+        connections.open(destination, 800);
+        connections.world = ReceiveHash.spread(8, 128, random);
+        connections.open(destination, 200);
+
+        assertThat(connections.learned.state().forgotten()).isBetween(1L, 2L);
+        assertThat(connections.open(destination, 300)).isGreaterThanOrEqualTo(294);
+    }
+
+    @Property(tries = 30)
+    void learnsAgainWhenInterruptsMove(@ForAll long seed) {
+        Random random = new Random(seed);
+        ReceiveHash card = ReceiveHash.spread(8, 128, random);
+        Connections connections = new Connections(card, DEFAULT_RANGE, 0, 64, random);
+        long destination = destination(random);
+        connections.open(destination, 800);
+        connections.world = card.withOtherCpus(random);
+        connections.open(destination, 300);
+
+        assertThat(connections.open(destination, 300)).isGreaterThanOrEqualTo(294);
+    }
+
+    @Property(tries = 20)
+    void learnsAgainWhenTheMapLosesItsStructure(@ForAll long seed) {
+        Random random = new Random(seed);
+        Connections connections = new Connections(ReceiveHash.spread(8, 128, random), DEFAULT_RANGE, 0, 64, random);
+        long destination = destination(random);
+        connections.open(destination, 800);
+        connections.world = ReceiveHash.nonlinear(8, random);
+        connections.open(destination, 1_500);
+
+        assertThat(connections.learned.state().phase()).isEqualTo(Phase.MEMORY_ONLY);
+        assertThat(connections.open(destination, 500)).isGreaterThanOrEqualTo(475);
+    }
+
+    @Property(tries = 20)
+    void livesWithUnevenWeights(@ForAll long seed) {
+        Random random = new Random(seed);
+        Connections connections =
+                new Connections(ReceiveHash.weighted(128, random, 1, 2, 3, 4), DEFAULT_RANGE, 0, 64, random);
+        long destination = destination(random);
+        connections.open(destination, 3_000);
+
+        assertThat(connections.open(destination, 1_000)).isGreaterThanOrEqualTo(500);
+    }
+}
