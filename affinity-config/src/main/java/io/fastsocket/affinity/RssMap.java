@@ -27,6 +27,10 @@ public final class RssMap {
     private final String interfaceName;
     private final ToeplitzHash hash;
     private final int addressBytes;
+    /** What each value of the port's two bytes adds to the hash. */
+    private final int[] highShares = new int[256];
+
+    private final int[] lowShares = new int[256];
     private final int[] queueByIndex;
     private final int[] cpuByIndex;
 
@@ -36,6 +40,10 @@ public final class RssMap {
         this.addressBytes = addressBytes;
         this.queueByIndex = queueByIndex;
         this.cpuByIndex = cpuByIndex;
+        for (int value = 0; value < 256; value++) {
+            highShares[value] = hash.portShare(value << 8, addressBytes);
+            lowShares[value] = hash.portShare(value, addressBytes);
+        }
     }
 
     /**
@@ -146,7 +154,7 @@ public final class RssMap {
 
     /** What the local port adds to the hash, whatever the rest of the packet is. */
     public int portShare(int localPort) {
-        return hash.portShare(localPort, addressBytes);
+        return highShares[localPort >>> 8] ^ lowShares[localPort & 0xff];
     }
 
     /** The place in the indirection table for a hash: its remainder by the table's length. */

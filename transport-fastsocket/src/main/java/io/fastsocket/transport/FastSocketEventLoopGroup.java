@@ -2,6 +2,13 @@ package io.fastsocket.transport;
 
 import io.fastsocket.affinity.AffinityPlan;
 import io.fastsocket.affinity.CpuTopology;
+import io.fastsocket.affinity.system.SystemRoot;
+import io.fastsocket.transport.connect.ConnectingLoops;
+import io.fastsocket.transport.connect.FlowDelivery;
+import io.fastsocket.transport.connect.FlowEvent;
+import io.fastsocket.transport.connect.FlowMode;
+import io.fastsocket.transport.connect.FlowStats;
+import io.fastsocket.transport.engine.CpuOwners;
 import io.fastsocket.transport.engine.Engine;
 import io.fastsocket.transport.engine.LoopEngine;
 import io.fastsocket.transport.engine.PinnedLoop;
@@ -28,6 +35,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 /**
  * The event loop group to name in a bootstrap: one loop per core, each pinned, each with a listener of its own for every
@@ -47,6 +55,7 @@ public final class FastSocketEventLoopGroup extends AbstractEventExecutorGroup i
     private final LoopEngine engine;
     private final List<PinnedLoop> loops;
     private final AcceptingLoops accepting;
+    private final ConnectingLoops connecting;
     private final List<Capability> startCapabilities;
     private final AtomicInteger nextLoop = new AtomicInteger();
     private final GroupShutdown shutdown;
@@ -71,9 +80,20 @@ public final class FastSocketEventLoopGroup extends AbstractEventExecutorGroup i
         engine = start.engine();
         loops = start.loops();
         startCapabilities = start.capabilities();
-        accepting = new AcceptingLoops(engine, loops, wish.steering, wish.ownership, topology);
-        shutdown = new GroupShutdown(engine, loops, accepting);
+        CpuOwners owners = CpuOwners.of(loops, topology);
+        connecting = startConnecting(wish.flowDelivery, owners);
+        accepting = new AcceptingLoops(engine, loops, wish.steering, wish.ownership, owners);
+        shutdown = new GroupShutdown(engine, loops, accepting, connecting);
         logger.info("Event loop group started: {}{}{}", startCapabilities, System.lineSeparator(), plan());
+    }
+
+    private ConnectingLoops startConnecting(FlowDelivery wish, CpuOwners owners) {
+        try {
+            return new ConnectingLoops(engine, loops, owners, wish, SystemRoot.live());
+        } catch (RuntimeException | Error refused) {
+            loops.forEach(loop -> loop.group().shutdownGracefully(0, 0, TimeUnit.SECONDS));
+            throw refused;
+        }
     }
 
     /** All choices, with their defaults. */
@@ -139,9 +159,9 @@ public final class FastSocketEventLoopGroup extends AbstractEventExecutorGroup i
         return register(promise);
     }
 
-    /** Makes client channels of this group's engine, with its guards. */
+    /** Makes client channels of this group's engine, with its guards, whose source ports are chosen when they connect. */
     public ChannelFactory<SocketChannel> socketChannelFactory() {
-        return engine::newSocket;
+        return connecting::newSocket;
     }
 
     /** The class of this group's client channels and accepted connections. */
@@ -166,7 +186,10 @@ public final class FastSocketEventLoopGroup extends AbstractEventExecutorGroup i
                 .toList());
     }
 
-    /** What was chosen, and why not more. The steering is known once a server channel is bound. */
+    /**
+     * What was chosen, and why not more. The steering is known once a server channel is bound, the flow delivery once a connection
+     * was opened.
+     */
     public List<Capability> capabilities() {
         List<Capability> capabilities = new ArrayList<>(startCapabilities);
         Optional<SteeringChoice> choice = accepting.servers().stream()
@@ -174,12 +197,42 @@ public final class FastSocketEventLoopGroup extends AbstractEventExecutorGroup i
                 .findFirst();
         capabilities.add(choice.map(steering -> new Capability("steering", steering.chosen(), steering.whyNotMore()))
                 .orElseGet(() -> new Capability("steering", "none", Optional.of("no server channel is bound"))));
+        capabilities.add(new Capability("flow-delivery", connecting.chosen(), connecting.whyNotMore()));
         return List.copyOf(capabilities);
     }
 
     /** What each loop has done so far, by loop index. */
     public List<LoopStats> loopStats() {
         return loops.stream().map(this::statsOf).toList();
+    }
+
+    /** What each loop's outgoing connections did in each mode of flow delivery, by loop index and mode. */
+    public List<FlowStats> flowStats() {
+        return connecting.stats();
+    }
+
+    /**
+     * Whether a connection's last packet arrived at the loop it lives on; true where that cannot be known. A pool that is to keep
+     * connections on their cores asks it.
+     */
+    public boolean isLocal(Channel channel) {
+        return connecting.isLocal(channel);
+    }
+
+    /**
+     * Follow the packet: gives a connection that nobody uses yet, such as a pool's new one, to the loop of this group that its packets
+     * arrive at, as of the last one. Its handlers must not depend on the loop. On io_uring channels cannot be moved, and stay.
+     *
+     * @return the channel, registered where it lives from now on; at once when it stays where it is
+     */
+    public Future<Channel> followPackets(Channel idle) {
+        return connecting.followPackets(idle);
+    }
+
+    private long countOut(PinnedLoop loop, FlowEvent event, FlowMode... modes) {
+        return Stream.of(modes)
+                .mapToLong(mode -> connecting.count(loop.index(), mode, event))
+                .sum();
     }
 
     private LoopStats statsOf(PinnedLoop loop) {
@@ -192,7 +245,10 @@ public final class FastSocketEventLoopGroup extends AbstractEventExecutorGroup i
                 accepting.count(loop.index(), AcceptEvent.HANDED_OVER),
                 accepting.connectionCount(loop.index()),
                 accepting.count(loop.index(), AcceptEvent.ACCEPT_ERRORS),
-                accepting.count(loop.index(), AcceptEvent.ACCEPT_PAUSES));
+                accepting.count(loop.index(), AcceptEvent.ACCEPT_PAUSES),
+                countOut(loop, FlowEvent.CHOSEN, FlowMode.values()),
+                countOut(loop, FlowEvent.HIT, FlowMode.values()),
+                countOut(loop, FlowEvent.MISSED, FlowMode.PORT_BITS, FlowMode.COMPUTED, FlowMode.LEARNED));
     }
 
     /**

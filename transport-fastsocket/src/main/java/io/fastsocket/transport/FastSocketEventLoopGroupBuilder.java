@@ -2,6 +2,7 @@ package io.fastsocket.transport;
 
 import io.fastsocket.affinity.Layout;
 import io.fastsocket.affinity.PlacementPolicy;
+import io.fastsocket.transport.connect.FlowDelivery;
 import io.fastsocket.transport.engine.Engine;
 import io.fastsocket.transport.engine.Engines;
 import io.fastsocket.transport.listen.OwnershipPolicy;
@@ -19,6 +20,7 @@ public final class FastSocketEventLoopGroupBuilder {
     PlacementPolicy placement = PlacementPolicy.onePerCpu();
     SteeringPolicy steering = SteeringPolicy.receivingCpu();
     OwnershipPolicy ownership = OwnershipPolicy.FOLLOW_PACKETS;
+    FlowDelivery flowDelivery = FlowDelivery.auto();
     int ringSizeEntries = Engines.RING_SIZE_DEFAULT;
     String threadName = "fastsocket";
 
@@ -65,6 +67,15 @@ public final class FastSocketEventLoopGroupBuilder {
     /** Where a connection lives whose packets arrive elsewhere. Default {@link OwnershipPolicy#FOLLOW_PACKETS}. */
     public FastSocketEventLoopGroupBuilder ownership(OwnershipPolicy ownership) {
         this.ownership = Objects.requireNonNull(ownership, "ownership");
+        return this;
+    }
+
+    /**
+     * How source ports of outgoing connections are chosen, so that their answers arrive at the loop that opened them. Default
+     * {@link FlowDelivery#auto()}.
+     */
+    public FastSocketEventLoopGroupBuilder flowDelivery(FlowDelivery flowDelivery) {
+        this.flowDelivery = Objects.requireNonNull(flowDelivery, "flowDelivery");
         return this;
     }
 

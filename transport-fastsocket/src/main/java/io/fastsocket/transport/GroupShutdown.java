@@ -1,5 +1,6 @@
 package io.fastsocket.transport;
 
+import io.fastsocket.transport.connect.ConnectingLoops;
 import io.fastsocket.transport.engine.LoopEngine;
 import io.fastsocket.transport.engine.PinnedLoop;
 import io.fastsocket.transport.listen.AcceptingLoops;
@@ -22,14 +23,16 @@ final class GroupShutdown {
     private final LoopEngine engine;
     private final List<PinnedLoop> loops;
     private final AcceptingLoops accepting;
+    private final ConnectingLoops connecting;
     private final AtomicBoolean started = new AtomicBoolean();
     private final AtomicInteger loopsRunning;
     private final Promise<Void> terminated = new DefaultPromise<>(GlobalEventExecutor.INSTANCE);
 
-    GroupShutdown(LoopEngine engine, List<PinnedLoop> loops, AcceptingLoops accepting) {
+    GroupShutdown(LoopEngine engine, List<PinnedLoop> loops, AcceptingLoops accepting, ConnectingLoops connecting) {
         this.engine = engine;
         this.loops = loops;
         this.accepting = accepting;
+        this.connecting = connecting;
         this.loopsRunning = new AtomicInteger(loops.size());
         for (PinnedLoop loop : loops) {
             loop.group().terminationFuture().addListener(ended -> loopEnded());
@@ -39,6 +42,7 @@ final class GroupShutdown {
     private void loopEnded() {
         if (loopsRunning.decrementAndGet() == 0) {
             accepting.forget();
+            connecting.close();
             terminated.trySuccess(null);
         }
     }

@@ -14,6 +14,9 @@ package io.fastsocket.transport;
  * @param active accepted connections it owns now
  * @param acceptErrors failed accept(2) calls
  * @param acceptPauses times its listener rested because a limit was reached
+ * @param connected connections it opened, of channels of the group's factory
+ * @param connectedLocal of these, the ones whose first bytes its CPU, or another hardware thread of its core, received
+ * @param portMisses connections from a port chosen for this loop whose first bytes arrived elsewhere
  */
 public record LoopStats(
         int loopIndex,
@@ -24,4 +27,7 @@ public record LoopStats(
         long handedOver,
         long active,
         long acceptErrors,
-        long acceptPauses) {}
+        long acceptPauses,
+        long connected,
+        long connectedLocal,
+        long portMisses) {}

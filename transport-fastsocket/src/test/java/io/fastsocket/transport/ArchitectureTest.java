@@ -85,8 +85,7 @@ class ArchitectureTest {
                 .that()
                 .resideInAPackage(CONNECT)
                 .should()
-                .onlyDependOnClassesThat(outsideOurs().or(inPackages(CONNECT, ENGINE, KERNEL, AFFINITY)))
-                .allowEmptyShould(true)
+                .onlyDependOnClassesThat(outsideOurs().or(inPackages(CONNECT, ENGINE, KERNEL, AFFINITY, SYSTEM)))
                 .check(ours);
     }
 

@@ -23,6 +23,11 @@ final class EpollEngine implements NativeEngine {
     }
 
     @Override
+    public boolean movesChannels() {
+        return true;
+    }
+
+    @Override
     public EventLoopGroup newLoop(Executor executor) {
         return new EpollEventLoopGroup(1, executor);
     }

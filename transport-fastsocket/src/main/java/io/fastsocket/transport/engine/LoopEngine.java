@@ -61,6 +61,11 @@ public interface LoopEngine {
     /** Puts the engine's guards at the head of a channel's pipeline, once. Call before the channel is registered. */
     default void guard(Channel channel) {}
 
+    /** Whether a channel may be taken from its loop and given to another one. */
+    default boolean movesChannels() {
+        return false;
+    }
+
     /** Whether an accepted connection must not be registered in the turn that accepted it, but from a task. */
     default boolean registersFromTask() {
         return false;

@@ -2,6 +2,8 @@ package io.fastsocket.transport.kernel;
 
 import io.netty.channel.unix.Errors.NativeIoException;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Error numbers of Linux that mean something to this project.
@@ -22,6 +24,8 @@ public final class Errno {
     public static final int EPROTO = 71;
     public static final int ENOPROTOOPT = 92;
     public static final int EOPNOTSUPP = 95;
+    public static final int EADDRINUSE = 98;
+    public static final int EADDRNOTAVAIL = 99;
     public static final int ENETDOWN = 100;
     public static final int ENETUNREACH = 101;
     public static final int ECONNABORTED = 103;
@@ -40,12 +44,17 @@ public final class Errno {
             Map.entry("Protocol error", EPROTO),
             Map.entry("Protocol not available", ENOPROTOOPT),
             Map.entry("Operation not supported", EOPNOTSUPP),
+            Map.entry("Address already in use", EADDRINUSE),
+            Map.entry("Cannot assign requested address", EADDRNOTAVAIL),
             Map.entry("Network is down", ENETDOWN),
             Map.entry("Network is unreachable", ENETUNREACH),
             Map.entry("Software caused connection abort", ECONNABORTED),
             Map.entry("No buffer space available", ENOBUFS),
             Map.entry("Host is down", EHOSTDOWN),
             Map.entry("No route to host", EHOSTUNREACH));
+
+    /** As in Netty's {@code connect(..) failed with error(-99): Cannot assign requested address}. */
+    private static final Pattern NUMBER = Pattern.compile("\\berror\\(-?(\\d{1,4})\\)");
 
     private Errno() {}
 
@@ -55,6 +64,15 @@ public final class Errno {
             return Math.abs(nativeError.expectedErr());
         }
         String message = cause.getMessage();
-        return message == null ? UNKNOWN : BY_TEXT.getOrDefault(message, UNKNOWN);
+        if (message == null) {
+            return UNKNOWN;
+        }
+        Matcher number = NUMBER.matcher(message);
+        if (number.find()) {
+            return Integer.parseInt(number.group(1));
+        }
+        // The JDK's, to which Netty appends the address: "Cannot assign requested address: /192.0.2.1:80".
+        int end = message.indexOf(": ");
+        return BY_TEXT.getOrDefault(end < 0 ? message : message.substring(0, end), UNKNOWN);
     }
 }

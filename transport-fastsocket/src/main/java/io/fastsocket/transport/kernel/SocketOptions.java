@@ -10,6 +10,8 @@ import java.io.IOException;
  */
 public final class SocketOptions {
     static final int SOL_SOCKET = 1;
+    static final int SOL_IP = 0;
+    static final int IP_BIND_ADDRESS_NO_PORT = 24;
     static final int SO_INCOMING_CPU = 49;
     static final int SO_ATTACH_REUSEPORT_CBPF = 51;
 
@@ -39,6 +41,20 @@ public final class SocketOptions {
     public static void setIncomingCpu(Socket listener, int cpu) throws IOException {
         try {
             listener.setIntOpt(SOL_SOCKET, SO_INCOMING_CPU, cpu);
+        } catch (RuntimeException refused) {
+            throw ioException(refused);
+        }
+    }
+
+    /**
+     * Makes a later bind(2) to port 0 name the address alone; connect(2) then chooses a port that is free for its destination
+     * (Linux 4.2).
+     *
+     * @see <a href="https://man7.org/linux/man-pages/man7/ip.7.html">ip(7), IP_BIND_ADDRESS_NO_PORT</a>
+     */
+    public static void bindAddressNoPort(Socket connection) throws IOException {
+        try {
+            connection.setIntOpt(SOL_IP, IP_BIND_ADDRESS_NO_PORT, 1);
         } catch (RuntimeException refused) {
             throw ioException(refused);
         }

@@ -1,6 +1,6 @@
 package io.fastsocket.transport.listen;
 
-import io.fastsocket.affinity.CpuTopology;
+import io.fastsocket.transport.engine.CpuOwners;
 import io.fastsocket.transport.engine.EventCounters;
 import io.fastsocket.transport.engine.LoopEngine;
 import io.fastsocket.transport.engine.PinnedLoop;
@@ -51,12 +51,12 @@ public final class AcceptingLoops {
             List<PinnedLoop> loops,
             SteeringPolicy steering,
             OwnershipPolicy ownership,
-            CpuTopology topology) {
+            CpuOwners owners) {
         this.engine = engine;
         this.loops = loops;
         this.steering = steering;
         this.ownership = ownership;
-        this.owners = CpuOwners.of(loops, topology);
+        this.owners = owners;
         for (PinnedLoop loop : loops) {
             loopByEventLoop.put(loop.eventLoop(), loop);
             counters.add(new EventCounters<>(AcceptEvent.class));

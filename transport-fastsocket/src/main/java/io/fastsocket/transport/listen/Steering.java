@@ -1,5 +1,6 @@
 package io.fastsocket.transport.listen;
 
+import io.fastsocket.transport.engine.CpuOwners;
 import io.fastsocket.transport.engine.LoopEngine;
 import io.fastsocket.transport.engine.PinnedLoop;
 import io.fastsocket.transport.kernel.IncomingCpuSteering;

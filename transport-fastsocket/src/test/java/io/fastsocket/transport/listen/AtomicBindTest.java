@@ -7,6 +7,7 @@ import io.fastsocket.affinity.CpuTopology;
 import io.fastsocket.affinity.PlacementPolicy;
 import io.fastsocket.transport.ListeningSockets;
 import io.fastsocket.transport.TestEngines;
+import io.fastsocket.transport.engine.CpuOwners;
 import io.fastsocket.transport.engine.Engine;
 import io.fastsocket.transport.engine.Engines;
 import io.fastsocket.transport.engine.LoopEngine;
@@ -54,7 +55,7 @@ class AtomicBindTest {
                 loops,
                 SteeringPolicy.receivingCpu(),
                 OwnershipPolicy.FOLLOW_PACKETS,
-                topology);
+                CpuOwners.of(loops, topology));
         int port;
         try (ServerSocket free = new ServerSocket(0)) {
             port = free.getLocalPort();
@@ -106,7 +107,11 @@ class AtomicBindTest {
         List<PinnedLoop> loops =
                 LoopStarter.start(engine, PlacementPolicy.none().plan(topology, LOOPS), "options", topology.allowed());
         AcceptingLoops accepting = new AcceptingLoops(
-                engine, loops, SteeringPolicy.receivingCpu(), OwnershipPolicy.FOLLOW_PACKETS, topology);
+                engine,
+                loops,
+                SteeringPolicy.receivingCpu(),
+                OwnershipPolicy.FOLLOW_PACKETS,
+                CpuOwners.of(loops, topology));
         try {
             EventLoop home = loops.get(0).eventLoop();
             FastSocketServerSocketChannel server = (FastSocketServerSocketChannel) new ServerBootstrap()

@@ -1,11 +1,10 @@
-package io.fastsocket.transport.listen;
+package io.fastsocket.transport.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fastsocket.affinity.CpuSet;
 import io.fastsocket.affinity.CpuTopology;
 import io.fastsocket.affinity.PinResult;
-import io.fastsocket.transport.engine.PinnedLoop;
 import io.netty.channel.DefaultEventLoopGroup;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;

@@ -1,8 +1,7 @@
-package io.fastsocket.transport.listen;
+package io.fastsocket.transport.engine;
 
 import io.fastsocket.affinity.CpuSet;
 import io.fastsocket.affinity.CpuTopology;
-import io.fastsocket.transport.engine.PinnedLoop;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -13,9 +12,9 @@ import java.util.TreeMap;
  * Which loop the packets of a CPU belong to: the one pinned to that CPU, else one pinned to another hardware thread of the
  * same core, whose caches are the same, else none.
  */
-final class CpuOwners {
+public final class CpuOwners {
     /** No loop is pinned to the CPU's core. */
-    static final int NO_LOOP = -1;
+    public static final int NO_LOOP = -1;
 
     private final SortedMap<Integer, Integer> loopByCpu;
     /** The same, by CPU number: asked once for every accepted connection. */
@@ -28,7 +27,7 @@ final class CpuOwners {
         loopByCpu.forEach((cpu, loop) -> loops[cpu] = loop);
     }
 
-    static CpuOwners of(List<PinnedLoop> loops, CpuTopology topology) {
+    public static CpuOwners of(List<PinnedLoop> loops, CpuTopology topology) {
         SortedMap<Integer, Integer> loopByCpu = new TreeMap<>();
         for (PinnedLoop loop : loops) {
             if (loop.cpu() != PinnedLoop.UNPINNED) {
@@ -48,12 +47,12 @@ final class CpuOwners {
     }
 
     /** The index of the loop that owns a CPU, or {@link #NO_LOOP}. */
-    int loopOf(int cpu) {
+    public int loopOf(int cpu) {
         return cpu >= 0 && cpu < loops.length ? loops[cpu] : NO_LOOP;
     }
 
     /** CPU number to loop index, for all CPUs that have an owner. */
-    SortedMap<Integer, Integer> loopByCpu() {
+    public SortedMap<Integer, Integer> loopByCpu() {
         return loopByCpu;
     }
 }
