@@ -50,6 +50,29 @@ class LearnedPortsTest {
     }
 
     @Test
+    void twelveQueuesAreFourClassesAndAMemory() {
+        long seed = System.nanoTime();
+        int right = 0;
+        int fourClasses = 0;
+        for (int world = 0; world < 20; world++) {
+            Random random = new Random(seed + world);
+            Connections connections =
+                    new Connections(ReceiveHash.spread(12, 128, random), Connections.DEFAULT_RANGE, 0, 64, random);
+            long destination = Connections.destination(random);
+            connections.open(destination, 1_500);
+            right += connections.open(destination, 1_500);
+            fourClasses += connections.learned.state().classes() == 4 ? 1 : 0;
+        }
+
+        assertThat(right / (20.0 * 1_500))
+                .describedAs("share that was right, seed=%d", seed)
+                .isGreaterThan(0.96);
+        assertThat(fourClasses)
+                .describedAs("worlds with four classes, seed=%d", seed)
+                .isGreaterThan(15);
+    }
+
+    @Test
     void neitherRepeatedNorWrongDifferencesMakeASpace() {
         SameCpuSearch search = new SameCpuSearch(15, new Random(1));
         for (int i = 0; i < 1_000; i++) {
