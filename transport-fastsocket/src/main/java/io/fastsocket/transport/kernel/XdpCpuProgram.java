@@ -64,9 +64,8 @@ final class XdpCpuProgram implements AutoCloseable {
         TreeSet<Integer> targets = new TreeSet<>(cpus);
         targets.removeIf(cpu -> cpu < 0);
         requireOnline(bpf, targets);
-        int cpuMapEntries = targets.last() + 1;
         // The program keeps its maps; this process need not.
-        try (BpfFd cpuMap = bpf.createMap(Bpf.MapType.CPUMAP, name + "_cpu", cpuMapEntries);
+        try (BpfFd cpuMap = bpf.createMap(Bpf.MapType.CPUMAP, name + "_cpu", targets.last() + 1);
                 BpfFd table = bpf.createMap(Bpf.MapType.ARRAY, name + "_tab", cpus.size())) {
             for (int cpu : targets) {
                 bpf.update(cpuMap, cpu, QUEUE_PACKETS);
@@ -76,7 +75,7 @@ final class XdpCpuProgram implements AutoCloseable {
             }
             EbpfAssembler code = new EbpfAssembler();
             choose.accept(code);
-            redirect(code, table, cpuMap, cpuMapEntries);
+            redirect(code, table, cpuMap);
             return new XdpCpuProgram(bpf, bpf.loadXdp(name, code.assemble()));
         }
     }
@@ -101,17 +100,15 @@ final class XdpCpuProgram implements AutoCloseable {
         }
     }
 
-    private static void redirect(EbpfAssembler code, BpfFd table, BpfFd cpuMap, int cpuMapEntries) {
+    private static void redirect(EbpfAssembler code, BpfFd table, BpfFd cpuMap) {
         code.store(Width.WORD, R10, KEY_AT, PLACE);
         code.mov(R2, R10).alu64(Operation.ADD, R2, KEY_AT);
         code.loadMap(R1, table.number()).call(HELPER_MAP_LOOKUP_ELEM);
         code.jumpIf(R0, Condition.EQ, 0, TcpHeaderCode.PASS);
         code.load(Width.WORD, R6, R0, 0);
-        // Without a CPU the entry is all ones, which is more than any.
-        code.jumpIf(R6, Condition.GE, cpuMapEntries, TcpHeaderCode.PASS);
         code.call(HELPER_GET_SMP_PROCESSOR_ID);
         code.jumpIf(R0, Condition.EQ, R6, TcpHeaderCode.PASS);
-        // The last argument is the answer when the map has no such entry.
+        // The last argument is the answer when the map has no such entry: where the table has no CPU, R6 is all ones.
         code.loadMap(R1, cpuMap.number()).mov(R2, R6).mov(R3, XDP_PASS).call(HELPER_REDIRECT_MAP);
         code.exit();
         code.label(TcpHeaderCode.PASS).mov(R0, XDP_PASS).exit();
