@@ -147,6 +147,18 @@ final class UpstreamPoolTest {
     }
 
     @Test
+    void neverHandsOutWhatIsStillClosing() throws Exception {
+        PooledConnection first = acquire();
+        // More than the socket buffers take: on io_uring the close waits for the write that is outstanding.
+        onLoop(() -> first.channel().writeAndFlush(Unpooled.wrappedBuffer(new byte[32 << 20])));
+        Future<PooledConnection> next = onLoop(() -> {
+            first.discard();
+            return pool.acquire(upstream);
+        });
+        assertThat(next.get(10, TimeUnit.SECONDS).channel()).isNotSameAs(first.channel());
+    }
+
+    @Test
     void opensNoMoreConnectionsThanItMay() throws Exception {
         PooledConnection first = acquire();
         acquire();
