@@ -35,6 +35,7 @@ public final class Main {
         CommandLine commands = new CommandLine(new FastSocketCommand())
                 .addSubcommand(new HttpCommand(stop))
                 .addSubcommand(new EchoCommand(stop))
+                .addSubcommand(new TcpProxyCommand(stop))
                 .addSubcommand(new DemoCommand())
                 .addSubcommand(AffinityCommand.commands())
                 .addSubcommand(new BenchCommand())
