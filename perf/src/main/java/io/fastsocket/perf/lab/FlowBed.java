@@ -193,10 +193,10 @@ public final class FlowBed {
 
     // ---- steps
 
-    private Phase phase(String name, FlowDelivery delivery, int count, @Nullable String tableAtHalf) throws Exception {
+    private Phase phase(String name, FlowDelivery delivery, int count, @Nullable String tableUnderWay) throws Exception {
         FastSocketEventLoopGroup group = group(delivery);
         try {
-            return phase(name, group, peer(0), count, 2, tableAtHalf);
+            return phase(name, group, peer(0), count, 2, tableUnderWay);
         } finally {
             end(group);
         }
@@ -208,17 +208,17 @@ public final class FlowBed {
             InetSocketAddress target,
             int count,
             int inFlightPerLoop,
-            @Nullable String tableAtHalf)
+            @Nullable String tableUnderWay)
             throws Exception {
         Map<String, Map<String, Long>> before = Phase.modes(group);
         FlowLoad load = new FlowLoad(group, target, count, inFlightPerLoop);
         load.start();
         Long changedAt = null;
-        if (tableAtHalf != null) {
-            while (load.verified() < count / 2 && !load.await(0)) {
+        if (tableUnderWay != null) {
+            while (load.verified() < count / 4 && !load.await(0)) {
                 TimeUnit.MILLISECONDS.sleep(1);
             }
-            ethtoolTable(tableAtHalf);
+            ethtoolTable(tableUnderWay);
             changedAt = System.nanoTime();
         }
         if (!load.await(PHASE_SECONDS_MAX)) {
