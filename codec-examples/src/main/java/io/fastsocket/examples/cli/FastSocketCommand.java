@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  fastsocket demo",
             "  fastsocket http --port 8080",
+            "  fastsocket proxy --listen 127.0.0.1:8000 --upstream http://127.0.0.1:8080",
             "  fastsocket http --help"
         })
 final class FastSocketCommand implements Runnable {
