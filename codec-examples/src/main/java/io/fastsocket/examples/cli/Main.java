@@ -36,6 +36,7 @@ public final class Main {
                 .addSubcommand(new HttpCommand(stop))
                 .addSubcommand(new ProxyCommand(stop))
                 .addSubcommand(new EchoCommand(stop))
+                .addSubcommand(new TcpProxyCommand(stop))
                 .addSubcommand(new DemoCommand())
                 .addSubcommand(AffinityCommand.commands())
                 .addSubcommand(new BenchCommand())

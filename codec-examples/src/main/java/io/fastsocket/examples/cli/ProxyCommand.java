@@ -18,6 +18,7 @@ import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.IdentityHashMap;
 import java.util.concurrent.Callable;
 import java.util.function.ToIntFunction;
@@ -31,6 +32,7 @@ import picocli.CommandLine.Spec;
 /** {@code fastsocket proxy}. */
 @Command(
         name = "proxy",
+        preprocessor = OptionsFile.Reader.class,
         description = {
             "Runs an HTTP/1.1 reverse proxy until SIGTERM or SIGINT.",
             "A request stays on the core that received it: its upstream connection belongs to the same event loop."
@@ -62,32 +64,26 @@ final class ProxyCommand implements Callable<Integer> {
     private GroupOptions groupOptions;
 
     @Option(
-            names = "--config",
+            names = OptionsFile.OPTION,
             paramLabel = "FILE",
-            description =
-                    "A file in YAML with these options, without the dashes. The command line counts where both say"
-                            + " something.")
+            description = "YAML file of options, a mapping such as {listen: 0.0.0.0:80, upstream: [a:1, b:2]}; what is"
+                    + " given here as well, is taken from here.")
+    @SuppressWarnings("unused") // read by OptionsFile
     private @Nullable Path config;
 
     ProxyCommand(StopSignal stop) {
         this.stop = stop;
     }
 
+    /** Listens, says so, waits for the signal, stops in order. Answers the exit code. */
     @Override
     public Integer call() throws InterruptedException {
-        return config == null
-                ? serve()
-                : ProxyConfig.complete(config, spec, () -> new ProxyCommand(stop))
-                        .serve();
-    }
-
-    /** Listens, says so, waits for the signal, stops in order. Answers the exit code. */
-    private int serve() throws InterruptedException {
         InetSocketAddress address = options.listen();
         ProxySettings settings = options.settings();
         ServerTls tls = options.tls();
+        Duration drainTimeout = options.drainTimeout();
         int backlog = options.backlog();
-        BindFailure.requireFree(address);
+        requireFree(address);
         AccessLog accessLog = openAccessLog();
         try {
             FastSocketEventLoopGroup group = groupOptions.open("proxy");
@@ -99,9 +95,13 @@ final class ProxyCommand implements Callable<Integer> {
                 ProxyParts parts = new ProxyParts(group.socketChannelFactory(), tls, accessLog, cpuOf(group));
                 HttpProxy proxy = bind(bootstrap, address, settings, parts);
                 announce(group, proxy, settings);
-                stop.allow(options.drainTimeout());
+                stop.allow(drainTimeout);
                 stop.await();
-                proxy.stop(options.drainTimeout());
+                if (!proxy.stop(drainTimeout)) {
+                    spec.commandLine()
+                            .getErr()
+                            .println("stopped: what had not ended after " + drainTimeout.toSeconds() + " s was cut");
+                }
                 return 0;
             } finally {
                 GroupOptions.close(group);
@@ -120,8 +120,22 @@ final class ProxyCommand implements Callable<Integer> {
         } catch (UnknownUpstreamException e) {
             throw new CommandFailed(CommandFailed.FAILED, String.valueOf(e.getMessage()), e);
         } catch (IOException e) {
-            throw BindFailure.explain(address, e);
+            throw inTermsOfListen(BindFailure.explain(address, e));
         }
+    }
+
+    private static void requireFree(InetSocketAddress address) {
+        try {
+            BindFailure.requireFree(address);
+        } catch (CommandFailed e) {
+            throw inTermsOfListen(e);
+        }
+    }
+
+    /** Other servers have {@code --host} and {@code --port} where this one has {@code --listen}. */
+    static CommandFailed inTermsOfListen(CommandFailed failure) {
+        String message = String.valueOf(failure.getMessage()).replaceAll("--(host|port)", "--listen");
+        return new CommandFailed(failure.exitCode(), message, failure);
     }
 
     private @Nullable AccessLog openAccessLog() {

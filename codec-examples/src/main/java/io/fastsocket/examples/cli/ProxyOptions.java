@@ -1,5 +1,6 @@
 package io.fastsocket.examples.cli;
 
+import io.fastsocket.affinity.cli.CommandFailed;
 import io.fastsocket.examples.proxy.ForwardedMode;
 import io.fastsocket.examples.proxy.HostHeader;
 import io.fastsocket.examples.proxy.ProxySettings;
@@ -157,6 +158,9 @@ final class ProxyOptions {
 
     @Option(
             names = "--proxy-protocol-in",
+            arity = "0..1",
+            fallbackValue = "true",
+            defaultValue = "false",
             description =
                     "Each client connection begins with a header of the PROXY protocol, version 1 or 2. For use behind"
                             + " a proxy that sends it, and where nobody else can connect.")
@@ -164,6 +168,9 @@ final class ProxyOptions {
 
     @Option(
             names = "--proxy-protocol-out",
+            arity = "0..1",
+            fallbackValue = "true",
+            defaultValue = "false",
             description = "Upstream connections begin with one, version 2, and serve one request each.")
     private boolean proxyProtocolOut;
 
@@ -191,7 +198,11 @@ final class ProxyOptions {
         String port = listen.substring(colon + 1);
         boolean numbered = port.matches("[0-9]{1,5}") && Integer.parseInt(port) <= 65_535;
         require(!host.isEmpty() && numbered, "--listen", listen, "HOST:PORT, such as 127.0.0.1:8000 or [::1]:8000");
-        return new InetSocketAddress(HostAddress.of(host), Integer.parseInt(port));
+        try {
+            return new InetSocketAddress(HostAddress.of(host), Integer.parseInt(port));
+        } catch (CommandFailed e) {
+            throw ProxyCommand.inTermsOfListen(e);
+        }
     }
 
     int backlog() {

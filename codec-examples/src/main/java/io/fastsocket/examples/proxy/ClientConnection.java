@@ -5,6 +5,8 @@ import static io.netty.handler.codec.http.HttpHeaderNames.CONTENT_LENGTH;
 import static io.netty.handler.codec.http.HttpHeaderNames.CONTENT_TYPE;
 import static io.netty.handler.codec.http.HttpVersion.HTTP_1_1;
 
+import io.fastsocket.examples.upstream.ProxiedConnection;
+import io.fastsocket.examples.upstream.ProxyProtocol;
 import io.fastsocket.examples.upstream.Upstream;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -59,12 +61,14 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     private final Queue<Object> waiting = new ArrayDeque<>(4);
 
     private @Nullable ChannelHandlerContext ctx;
+    private @Nullable ProxiedConnection proxied;
     private @Nullable ForwardedFields forwarded;
     private @Nullable Exchange exchange;
     private State state = State.IDLE;
     private boolean inputShut;
     private boolean inRead;
     private boolean pumping;
+    private boolean resuming;
     private long unsentAtDeadline = -1;
 
     ClientConnection(ProxyLoop loop, SocketChannel channel, ResponseEncoder encoder) {
@@ -117,8 +121,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         }
         pumping = true;
         try {
-            while (!waiting.isEmpty() && takes()) {
-                take(waiting.remove());
+            for (Object next = waiting.peek(); next != null && takes(next); next = waiting.peek()) {
+                waiting.remove();
+                take(next);
             }
         } finally {
             pumping = false;
@@ -132,8 +137,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private boolean takes() {
-        return exchange == null || exchange.takesBody();
+    private boolean takes(Object next) {
+        if (exchange == null) {
+            return !resuming;
+        }
+        return exchange.takesBody() || exchange.takesAsEnd(next);
     }
 
     private void take(Object message) {
@@ -189,6 +197,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         if (event instanceof ChannelInputShutdownEvent) {
             inputShut = true;
             pump();
+        } else if (event instanceof ProxiedConnection header) {
+            proxied = header;
         } else {
             context.fireUserEventTriggered(event);
         }
@@ -245,8 +255,19 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         } else {
             state = State.IDLE;
             deadline.in(loop.idleNanos());
-            pump();
+            if (waiting.isEmpty()) {
+                pump();
+            } else {
+                // Later: the connection that was used is in the pool by then.
+                resuming = true;
+                execute(this::resume);
+            }
         }
+    }
+
+    private void resume() {
+        resuming = false;
+        pump();
     }
 
     /** Answers in place of an upstream. */
@@ -373,17 +394,17 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     /** The client's address: of the connection, or as the proxy in front says. */
     @Nullable
     InetSocketAddress clientAddress() {
-        ProxiedAddresses said = channel.attr(ProxiedAddresses.KEY).get();
-        return said != null ? said.source() : channel.remoteAddress();
+        return proxied == null || proxied.client() == null ? channel.remoteAddress() : proxied.client();
     }
 
     /** Tells a new upstream connection who the client is, where that is wanted. */
     void announceTo(Channel upstream) {
         if (loop.settings().proxyProtocolOut()) {
-            ProxiedAddresses said = channel.attr(ProxiedAddresses.KEY).get();
-            ProxiedAddresses.announce(
+            boolean said = proxied != null && proxied.client() != null;
+            ProxyProtocol.writeHeader(
                     upstream,
-                    said != null ? said : new ProxiedAddresses(channel.remoteAddress(), channel.localAddress()));
+                    clientAddress(),
+                    said && proxied != null ? proxied.destination() : channel.localAddress());
         }
     }
 

@@ -138,6 +138,11 @@ final class Exchange {
                 && connection.channel().isWritable();
     }
 
+    /** Whether this is the end of a request without a body, which needs no connection to be known. */
+    boolean takesAsEnd(Object next) {
+        return !requestComplete && connection == null && next == LastHttpContent.EMPTY_LAST_CONTENT;
+    }
+
     boolean requestComplete() {
         return requestComplete;
     }
@@ -149,6 +154,10 @@ final class Exchange {
     /** The next part of the body, whose reference passes to this. Its last part may come when the body is empty. */
     void body(HttpContent content) {
         PooledConnection sink = connection;
+        if (takesAsEnd(content)) {
+            requestComplete = true;
+            return;
+        }
         int bytes = content.content().readableBytes();
         if (sink == null || content.decoderResult().isFailure() || (bytes > 0 && !request.hasBody())) {
             content.release();

@@ -1,11 +1,11 @@
 package io.fastsocket.examples.proxy;
 
 import io.fastsocket.examples.upstream.OffLoopResolver;
+import io.fastsocket.examples.upstream.ProxyProtocol;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.SocketChannel;
-import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +34,7 @@ final class ProxyInitializer extends ChannelInitializer<SocketChannel> {
                 channel.eventLoop(), eventLoop -> new ProxyLoop(eventLoop, settings, parts, resolver));
         ChannelPipeline pipeline = channel.pipeline();
         if (settings.proxyProtocolIn()) {
-            pipeline.addLast(new HAProxyMessageDecoder(), new ProxyHeaderHandler());
+            ProxyProtocol.expectHeader(pipeline, settings.timeouts().idle());
         }
         if (parts.tls() != null) {
             pipeline.addLast(parts.tls().newHandler());

@@ -7,7 +7,6 @@ import io.fastsocket.examples.upstream.UpstreamPool;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
-import io.netty.handler.codec.haproxy.HAProxyMessageEncoder;
 import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpRequest;
@@ -56,9 +55,6 @@ final class ProxyLoop {
                 .setMaxInitialLineLength(settings.limits().lineBytesMax())
                 .setMaxHeaderSize(settings.limits().headerBytesMax())
                 .setMaxChunkSize(StrictRequestDecoder.CHUNK_BYTES_MAX);
-        if (settings.proxyProtocolOut()) {
-            upstream.pipeline().addLast(HAProxyMessageEncoder.INSTANCE);
-        }
         upstream.pipeline().addLast(new HttpClientCodec(decoding, false, false), new UpstreamHandler());
     }
 

@@ -26,7 +26,7 @@ final class LocalFirstPool extends FixedChannelPool {
             PoolCounters counters) {
         super(
                 bootstrap,
-                new Events(initializer, idle, counters),
+                new Events(initializer, idle),
                 LocalFirstPool::isHealthy,
                 AcquireTimeoutAction.FAIL,
                 settings.acquireTimeout().toMillis(),
@@ -67,8 +67,7 @@ final class LocalFirstPool extends FixedChannelPool {
         return channel.eventLoop().newSucceededFuture(channel.isActive() && !IdleState.of(channel).spoilt);
     }
 
-    private record Events(Consumer<Channel> initializer, IdleConnections idle, PoolCounters counters)
-            implements ChannelPoolHandler {
+    private record Events(Consumer<Channel> initializer, IdleConnections idle) implements ChannelPoolHandler {
         @Override
         public void channelCreated(Channel channel) {
             IdleState state = IdleState.attachTo(channel);
@@ -79,7 +78,7 @@ final class LocalFirstPool extends FixedChannelPool {
 
         @Override
         public void channelAcquired(Channel channel) {
-            PoolCounters.count(counters.hits);
+            // Netty calls this for new connections too.
         }
 
         @Override

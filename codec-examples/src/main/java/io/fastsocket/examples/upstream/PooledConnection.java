@@ -21,6 +21,9 @@ public final class PooledConnection {
         this.state = IdleState.of(channel);
         this.reused = state.used;
         state.used = true;
+        if (reused) {
+            PoolCounters.count(counters.hits);
+        }
     }
 
     /** The connection. Its user adds handlers at the end of the pipeline, and removes them before the release. */

@@ -1,0 +1,143 @@
+package io.fastsocket.examples.tcpproxy;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.timeout.IdleStateEvent;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import java.io.IOException;
+import java.util.Queue;
+
+/**
+ * One side of a proxied connection: what it reads, the other side writes.
+ *
+ * <p>It reads only when the other side takes more, so a direction holds the other side's write buffer and one read. An
+ * end of input becomes an end of output after all bytes; a connection closes when both its directions have ended.
+ * Anything else that ends one side resets the other. Used on the one loop of both sides.
+ */
+final class Relay extends ChannelInboundHandlerAdapter {
+    private static final InternalLogger logger = InternalLoggerFactory.getInstance(Relay.class);
+
+    private final Channel channel;
+
+    @SuppressWarnings("NullAway.Init") // joined before either is in a pipeline
+    private Relay other;
+
+    private boolean inputEnded;
+    private boolean outputEnded;
+
+    Relay(Channel channel) {
+        this.channel = channel;
+    }
+
+    void joinTo(Relay otherSide) {
+        other = otherSide;
+    }
+
+    /** Passes on what arrived before there was another side, then reads. */
+    void begin(Queue<Object> early, boolean ended) {
+        for (Object message = early.poll(); message != null; message = early.poll()) {
+            write(message);
+        }
+        other.channel.flush();
+        if (ended) {
+            endInput();
+        } else {
+            readIfTaken();
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        write(message);
+    }
+
+    private void write(Object message) {
+        // A write that fails is an exception in the other side's pipeline.
+        other.channel.write(message, other.channel.voidPromise());
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        other.channel.flush();
+        readIfTaken();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        other.readIfTaken();
+    }
+
+    private void readIfTaken() {
+        if (!inputEnded && other.channel.isWritable()) {
+            channel.read();
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof ChannelInputShutdownEvent) {
+            endInput();
+        } else if (event instanceof IdleStateEvent) {
+            resetBoth();
+        }
+    }
+
+    private void endInput() {
+        if (inputEnded) {
+            return;
+        }
+        inputEnded = true;
+        // An empty write is done when everything before it is. To shut down sooner would drop what is not sent yet.
+        other.channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener((ChannelFutureListener) written -> {
+            if (!written.isSuccess()) {
+                resetBoth();
+                return;
+            }
+            other.endOutput();
+            closeIfEnded();
+        });
+    }
+
+    private void endOutput() {
+        ((DuplexChannel) channel).shutdownOutput().addListener(shut -> {
+            outputEnded = true;
+            if (shut.isSuccess()) {
+                closeIfEnded();
+            } else {
+                resetBoth();
+            }
+        });
+    }
+
+    private void closeIfEnded() {
+        if (inputEnded && outputEnded) {
+            channel.close();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        if (!inputEnded || !outputEnded) {
+            Reset.close(other.channel);
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (!(cause instanceof IOException)) {
+            logger.warn("{}: reset after an exception that no handler took", channel, cause);
+        }
+        resetBoth();
+    }
+
+    private void resetBoth() {
+        Reset.close(channel);
+        Reset.close(other.channel);
+    }
+}

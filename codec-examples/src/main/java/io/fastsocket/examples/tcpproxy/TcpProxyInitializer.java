@@ -1,0 +1,58 @@
+package io.fastsocket.examples.tcpproxy;
+
+import io.fastsocket.examples.upstream.ProxyProtocol;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.SocketChannel;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Makes an accepted connection a proxied one. One instance serves every connection of one proxy. */
+final class TcpProxyInitializer extends ChannelInitializer<SocketChannel> {
+    private final TcpProxySettings settings;
+    private final Bootstrap upstreams;
+    private final Map<EventLoop, ProxyLoop> loops = new ConcurrentHashMap<>();
+
+    TcpProxyInitializer(TcpProxySettings settings, Bootstrap upstreams) {
+        this.settings = settings;
+        this.upstreams = upstreams.clone().option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
+                settings.connectTimeout().toMillis());
+    }
+
+    @Override
+    protected void initChannel(SocketChannel client) {
+        ProxyLoop loop =
+                loops.computeIfAbsent(client.eventLoop(), eventLoop -> new ProxyLoop(eventLoop, settings, upstreams));
+        if (!loop.admit(client)) {
+            Reset.close(client);
+            return;
+        }
+        client.config().setAllowHalfClosure(true);
+        // Nothing is read before there is somewhere for it to go, but for a header.
+        client.config().setAutoRead(settings.headerIn());
+        loop.addIdleTimeout(client);
+        if (settings.headerIn()) {
+            ProxyProtocol.expectHeader(client.pipeline(), settings.headerTimeout());
+        }
+        client.pipeline().addLast(new Connecting(loop, settings));
+    }
+
+    TcpProxyStats stats() {
+        return loops.values().stream()
+                .map(ProxyLoop::stats)
+                .reduce(new TcpProxyStats(0, 0, 0, 0, 0, 0), TcpProxyStats::plus);
+    }
+
+    /** Done when no connection is left; never fails. Close the listener first. */
+    CompletableFuture<Void> drain() {
+        return CompletableFuture.allOf(
+                loops.values().stream().map(ProxyLoop::drain).toArray(CompletableFuture[]::new));
+    }
+
+    void resetAll() {
+        loops.values().forEach(ProxyLoop::resetAll);
+    }
+}

@@ -1,0 +1,599 @@
+package io.fastsocket.examples.tcpproxy;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.fastsocket.examples.upstream.Upstream;
+import io.fastsocket.transport.engine.Engine;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What the two ends of a proxied connection see, over real sockets, on every engine. */
+@ParameterizedClass
+@EnumSource(value = Engine.class, mode = EnumSource.Mode.EXCLUDE, names = "AUTO")
+@Timeout(60)
+final class TcpProxyTest {
+    private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
+
+    private final Engine engine;
+    private final List<AutoCloseable> opened = new ArrayList<>();
+    private ServerSocket server;
+    private TcpProxySettings settings;
+
+    TcpProxyTest(Engine engine) {
+        this.engine = engine;
+    }
+
+    @BeforeEach
+    void start() throws IOException {
+        server = new ServerSocket(0, 50, LOOPBACK);
+        server.setSoTimeout(20_000);
+        opened.add(server);
+        settings = TcpProxySettings.of(List.of(at(server.getLocalPort())));
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        for (int i = opened.size() - 1; i >= 0; i--) {
+            opened.get(i).close();
+        }
+    }
+
+    private static Upstream at(int port) {
+        return new Upstream("127.0.0.1", port);
+    }
+
+    private RunningProxy proxy() throws IOException {
+        return proxy(settings);
+    }
+
+    private RunningProxy proxy(TcpProxySettings wished) throws IOException {
+        RunningProxy proxy = RunningProxy.start(engine, 1, wished);
+        opened.add(proxy);
+        return proxy;
+    }
+
+    private Socket client(RunningProxy proxy) throws IOException {
+        Socket client = proxy.client();
+        opened.add(client);
+        return client;
+    }
+
+    private Socket accept() throws IOException {
+        Socket accepted = server.accept();
+        accepted.setSoTimeout(20_000);
+        opened.add(accepted);
+        return accepted;
+    }
+
+    private static void reset(Socket socket) throws IOException {
+        socket.setSoLinger(true, 0);
+        socket.close();
+    }
+
+    private static void assertReset(Socket socket) {
+        assertThatThrownBy(() -> socket.getInputStream().read())
+                .isInstanceOf(SocketException.class)
+                .hasMessageContaining("reset");
+    }
+
+    /** A reset may be there before the client's connect has returned. */
+    private void assertRefused(RunningProxy proxy) {
+        assertThatThrownBy(() -> client(proxy).getInputStream().read())
+                .isInstanceOf(SocketException.class)
+                .hasMessageContaining("reset");
+    }
+
+    // ---- bytes
+
+    private static final int MEBIBYTES = 64;
+
+    private static CompletableFuture<String> send(Socket socket, long seed) {
+        return CompletableFuture.supplyAsync(() -> {
+            try {
+                OutputStream out = socket.getOutputStream();
+                MessageDigest digest = MessageDigest.getInstance("SHA-256");
+                Random random = new Random(seed);
+                byte[] block = new byte[1 << 20];
+                for (int i = 0; i < MEBIBYTES; i++) {
+                    random.nextBytes(block);
+                    digest.update(block);
+                    out.write(block);
+                }
+                socket.shutdownOutput();
+                return HexFormat.of().formatHex(digest.digest());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+    }
+
+    private static CompletableFuture<String> receive(Socket socket) {
+        return CompletableFuture.supplyAsync(() -> {
+            try {
+                InputStream in = socket.getInputStream();
+                MessageDigest digest = MessageDigest.getInstance("SHA-256");
+                byte[] block = new byte[1 << 16];
+                for (int read = in.read(block); read >= 0; read = in.read(block)) {
+                    digest.update(block, 0, read);
+                }
+                return HexFormat.of().formatHex(digest.digest());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+    }
+
+    @Test
+    void carriesEveryByteInBothDirectionsAtOnce() throws Exception {
+        Socket client = client(proxy());
+        Socket upstream = accept();
+        CompletableFuture<String> atUpstream = receive(upstream);
+        CompletableFuture<String> atClient = receive(client);
+        CompletableFuture<String> fromClient = send(client, 1);
+        CompletableFuture<String> fromUpstream = send(upstream, 2);
+        assertThat(atUpstream.get(40, TimeUnit.SECONDS)).isEqualTo(fromClient.get(40, TimeUnit.SECONDS));
+        assertThat(atClient.get(40, TimeUnit.SECONDS)).isEqualTo(fromUpstream.get(40, TimeUnit.SECONDS));
+    }
+
+    // ---- ends
+
+    @Test
+    void keepsTheWayBackOpenAfterTheClientEnds() throws Exception {
+        RunningProxy proxy = proxy();
+        Socket client = client(proxy);
+        Socket upstream = accept();
+        client.getOutputStream().write("question".getBytes(ISO_8859_1));
+        client.shutdownOutput();
+        assertThat(new String(upstream.getInputStream().readAllBytes(), ISO_8859_1))
+                .isEqualTo("question");
+        upstream.getOutputStream().write("answer".getBytes(ISO_8859_1));
+        upstream.close();
+        assertThat(new String(client.getInputStream().readAllBytes(), ISO_8859_1))
+                .isEqualTo("answer");
+        awaitNoneActive(proxy);
+    }
+
+    @Test
+    void keepsTheWayThereOpenAfterTheUpstreamEnds() throws Exception {
+        RunningProxy proxy = proxy();
+        Socket client = client(proxy);
+        Socket upstream = accept();
+        upstream.getOutputStream().write("greeting".getBytes(ISO_8859_1));
+        upstream.shutdownOutput();
+        assertThat(new String(client.getInputStream().readAllBytes(), ISO_8859_1))
+                .isEqualTo("greeting");
+        client.getOutputStream().write("farewell".getBytes(ISO_8859_1));
+        client.close();
+        assertThat(new String(upstream.getInputStream().readAllBytes(), ISO_8859_1))
+                .isEqualTo("farewell");
+        awaitNoneActive(proxy);
+    }
+
+    @Test
+    void carriesWhatWasSentBeforeThereWasAnUpstream() throws Exception {
+        Socket client = client(proxy());
+        client.getOutputStream().write("early".getBytes(ISO_8859_1));
+        client.shutdownOutput();
+        assertThat(new String(accept().getInputStream().readAllBytes(), ISO_8859_1))
+                .isEqualTo("early");
+    }
+
+    @Test
+    void resetsTheUpstreamWhenTheClientResets() throws Exception {
+        RunningProxy proxy = proxy();
+        Socket client = client(proxy);
+        Socket upstream = accept();
+        client.getOutputStream().write(1);
+        assertThat(upstream.getInputStream().read()).isEqualTo(1);
+        reset(client);
+        assertReset(upstream);
+        awaitNoneActive(proxy);
+    }
+
+    @Test
+    void resetsTheClientWhenTheUpstreamResets() throws Exception {
+        RunningProxy proxy = proxy();
+        Socket client = client(proxy);
+        Socket upstream = accept();
+        upstream.getOutputStream().write(1);
+        assertThat(client.getInputStream().read()).isEqualTo(1);
+        reset(upstream);
+        assertReset(client);
+        awaitNoneActive(proxy);
+    }
+
+    @Test
+    void resetsBothWhenNothingMovesForTooLong() throws Exception {
+        Socket client = client(proxy(new TcpProxySettings(
+                settings.upstreams(),
+                Duration.ofSeconds(1),
+                3,
+                Duration.ofMillis(300),
+                0,
+                false,
+                Duration.ofSeconds(1),
+                false)));
+        Socket upstream = accept();
+        assertReset(client);
+        assertReset(upstream);
+    }
+
+    private static void awaitNoneActive(RunningProxy proxy) {
+        await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
+            TcpProxyStats stats = proxy.proxy().stats();
+            assertThat(stats.active() + stats.connected()).as("%s", stats).isZero();
+        });
+    }
+
+    // ---- back-pressure
+
+    @ParameterizedTest
+    @CsvSource({"true", "false"})
+    void readsNoMoreThanTheOtherSideTakes(boolean fromClient) throws Exception {
+        Socket client = client(proxy());
+        Socket upstream = accept();
+        Socket sender = fromClient ? client : upstream;
+        Socket reader = fromClient ? upstream : client;
+        CompletableFuture<String> sending = send(sender, 3);
+        // What is on the way fits into the socket buffers of the two connections and the proxy's own buffers.
+        long before = usedDirectMemory();
+        assertThatThrownBy(() -> sending.get(1, TimeUnit.SECONDS))
+                .as("64 MiB were taken though nobody reads")
+                .isInstanceOf(java.util.concurrent.TimeoutException.class);
+        assertThat(usedDirectMemory() - before).as("bytes held").isLessThan(24 << 20);
+        assertThat(receive(reader).get(40, TimeUnit.SECONDS)).isEqualTo(sending.get(40, TimeUnit.SECONDS));
+    }
+
+    private static long usedDirectMemory() {
+        return io.netty.util.internal.PlatformDependent.usedDirectMemory();
+    }
+
+    // ---- connecting
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, LOOPBACK)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    @Test
+    void turnsToAnotherUpstreamWhenOneIsDown() throws Exception {
+        RunningProxy proxy =
+                proxy(TcpProxySettings.of(List.of(at(freePort()), at(server.getLocalPort()), at(freePort()))));
+        for (int i = 0; i < 30; i++) {
+            try (Socket client = proxy.client();
+                    Socket upstream = accept()) {
+                client.getOutputStream().write(i);
+                assertThat(upstream.getInputStream().read()).isEqualTo(i);
+            }
+        }
+        assertThat(proxy.proxy().stats().unserved()).isZero();
+        // Once down, an upstream is left alone for a second, then two.
+        assertThat(proxy.proxy().stats().connectFailures()).isLessThan(15);
+    }
+
+    @Test
+    void resetsTheClientAtOnceWhenAllUpstreamsAreDown() throws Exception {
+        RunningProxy proxy = proxy(TcpProxySettings.of(List.of(at(freePort()), at(freePort()))));
+        long begin = System.nanoTime();
+        assertRefused(proxy);
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(2));
+        await().atMost(Duration.ofSeconds(10))
+                .untilAsserted(() -> assertThat(proxy.proxy().stats()).isEqualTo(new TcpProxyStats(1, 0, 0, 0, 2, 1)));
+    }
+
+    @Test
+    void triesNoMoreUpstreamsThanItMay() throws Exception {
+        RunningProxy proxy = proxy(new TcpProxySettings(
+                List.of(at(freePort()), at(freePort()), at(freePort())),
+                Duration.ofSeconds(1),
+                2,
+                Duration.ZERO,
+                0,
+                false,
+                Duration.ofSeconds(1),
+                false));
+        assertRefused(proxy);
+        assertThat(proxy.proxy().stats().connectFailures()).isEqualTo(2);
+    }
+
+    @Test
+    void resetsClientsAboveTheLimitOfTheirLoop() throws Exception {
+        RunningProxy proxy = proxy(new TcpProxySettings(
+                settings.upstreams(), Duration.ofSeconds(1), 1, Duration.ZERO, 1, false, Duration.ofSeconds(1), false));
+        Socket first = client(proxy);
+        accept();
+        assertRefused(proxy);
+        assertThat(proxy.proxy().stats().refused()).isEqualTo(1);
+        reset(first);
+        awaitNoneActive(proxy);
+        Socket third = client(proxy);
+        third.getOutputStream().write(3);
+        assertThat(accept().getInputStream().read()).isEqualTo(3);
+    }
+
+    // ---- drain
+
+    @Test
+    void letsConnectionsEndByThemselvesWithinTheBoundOfAStop() throws Exception {
+        RunningProxy proxy = proxy();
+        Socket client = client(proxy);
+        Socket upstream = accept();
+        CompletableFuture<Boolean> stopping = stop(proxy, Duration.ofSeconds(20));
+        awaitNoListener(proxy);
+        client.getOutputStream().write("still".getBytes(ISO_8859_1));
+        client.close();
+        assertThat(new String(upstream.getInputStream().readAllBytes(), ISO_8859_1))
+                .isEqualTo("still");
+        assertThat(stopping.isDone()).isFalse();
+        upstream.close();
+        assertThat(stopping.get(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void resetsWhatIsLeftAfterTheBoundOfAStop() throws Exception {
+        RunningProxy proxy = proxy();
+        Socket client = client(proxy);
+        Socket upstream = accept();
+        assertThat(stop(proxy, Duration.ofMillis(200)).get(10, TimeUnit.SECONDS))
+                .isFalse();
+        assertReset(client);
+        assertReset(upstream);
+    }
+
+    private static CompletableFuture<Boolean> stop(RunningProxy proxy, Duration bound) {
+        return CompletableFuture.supplyAsync(() -> {
+            try {
+                return proxy.proxy().stop(bound);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+    }
+
+    private static void awaitNoListener(RunningProxy proxy) {
+        await().atMost(Duration.ofSeconds(10)).until(() -> {
+            try (Socket socket = new Socket()) {
+                socket.connect(proxy.proxy().address(), 1000);
+                return false;
+            } catch (IOException e) {
+                return true;
+            }
+        });
+    }
+
+    // ---- PROXY protocol
+
+    private static final byte[] SIGNATURE = HexFormat.of().parseHex("0d0a0d0a000d0a515549540a");
+
+    private TcpProxySettings headers(boolean in, boolean out) {
+        return new TcpProxySettings(
+                settings.upstreams(),
+                Duration.ofSeconds(1),
+                3,
+                Duration.ofSeconds(30),
+                0,
+                in,
+                Duration.ofMillis(400),
+                out);
+    }
+
+    private static byte[] v2(int command, int family, byte[] addresses) {
+        return ByteBuffer.allocate(16 + addresses.length)
+                .put(SIGNATURE)
+                .put((byte) (0x20 | command))
+                .put((byte) family)
+                .putShort((short) addresses.length)
+                .put(addresses)
+                .array();
+    }
+
+    private static byte[] addresses(String client, String destination, int clientPort, int destinationPort)
+            throws IOException {
+        byte[] from = InetAddress.getByName(client).getAddress();
+        return ByteBuffer.allocate(2 * from.length + 4)
+                .put(from)
+                .put(InetAddress.getByName(destination).getAddress())
+                .putShort((short) clientPort)
+                .putShort((short) destinationPort)
+                .array();
+    }
+
+    @Test
+    void tellsTheUpstreamWhoTheClientIs() throws Exception {
+        Socket client = client(proxy(headers(false, true)));
+        client.getOutputStream().write('x');
+        byte[] expected = v2(1, 0x11, addresses("127.0.0.1", "127.0.0.1", client.getLocalPort(), client.getPort()));
+        InputStream in = accept().getInputStream();
+        assertThat(in.readNBytes(expected.length)).isEqualTo(expected);
+        assertThat(in.read()).isEqualTo('x');
+    }
+
+    @Test
+    void tellsTheUpstreamWhoTheClientIsOverIpv6() throws Exception {
+        InetAddress v6 = InetAddress.getByName("::1");
+        RunningProxy proxy = RunningProxy.start(engine, 1, v6, headers(false, true));
+        opened.add(proxy);
+        Socket client = client(proxy);
+        byte[] expected = v2(1, 0x21, addresses("::1", "::1", client.getLocalPort(), client.getPort()));
+        assertThat(accept().getInputStream().readNBytes(expected.length)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"192.0.2.1, 198.51.100.2, 17", "2001:db8::1, 2001:db8::2, 33"})
+    void passesOnTheClientItWasToldOf(String from, String to, int family) throws Exception {
+        Socket client = client(proxy(headers(true, true)));
+        byte[] header = v2(1, family, addresses(from, to, 40_000, 443));
+        client.getOutputStream().write(header);
+        client.getOutputStream().write("behind".getBytes(ISO_8859_1));
+        client.shutdownOutput();
+        InputStream in = accept().getInputStream();
+        assertThat(in.readNBytes(header.length)).isEqualTo(header);
+        assertThat(new String(in.readAllBytes(), ISO_8859_1)).isEqualTo("behind");
+    }
+
+    @Test
+    void readsAHeaderByteByByte() throws Exception {
+        Socket client = client(proxy(headers(true, false)));
+        client.setTcpNoDelay(true);
+        for (byte next : v2(1, 0x11, addresses("192.0.2.1", "192.0.2.2", 1, 2))) {
+            client.getOutputStream().write(next);
+        }
+        client.getOutputStream().write("body".getBytes(ISO_8859_1));
+        client.shutdownOutput();
+        assertThat(new String(accept().getInputStream().readAllBytes(), ISO_8859_1))
+                .isEqualTo("body");
+    }
+
+    @Test
+    void carriesALargeBodyBehindAHeader() throws Exception {
+        Socket client = client(proxy(headers(true, false)));
+        client.getOutputStream().write(v2(1, 0x11, addresses("192.0.2.1", "192.0.2.2", 1, 2)));
+        CompletableFuture<String> sending = send(client, 5);
+        assertThat(receive(accept()).get(40, TimeUnit.SECONDS)).isEqualTo(sending.get(40, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void takesTheConnectionsOwnAddressesWhereTheProxyInFrontSpeaksForItself() throws Exception {
+        Socket client = client(proxy(headers(true, true)));
+        client.getOutputStream().write(v2(0, 0, new byte[0]));
+        byte[] expected = v2(1, 0x11, addresses("127.0.0.1", "127.0.0.1", client.getLocalPort(), client.getPort()));
+        assertThat(accept().getInputStream().readNBytes(expected.length)).isEqualTo(expected);
+    }
+
+    @Test
+    void readsAHeaderOfVersion1() throws Exception {
+        Socket client = client(proxy(headers(true, true)));
+        client.getOutputStream().write("PROXY TCP4 192.0.2.1 192.0.2.2 7 8\r\n".getBytes(ISO_8859_1));
+        byte[] expected = v2(1, 0x11, addresses("192.0.2.1", "192.0.2.2", 7, 8));
+        assertThat(accept().getInputStream().readNBytes(expected.length)).isEqualTo(expected);
+    }
+
+    private static Stream<Arguments> malformed() {
+        return Stream.of(
+                Arguments.of("no header", "GET / HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(ISO_8859_1)),
+                Arguments.of("no addresses", "PROXY TCP4 a b 7 8\r\n".getBytes(ISO_8859_1)),
+                Arguments.of("version 3", patched(12, 0x31)),
+                Arguments.of("no such command", patched(12, 0x22)),
+                Arguments.of("no such family", patched(13, 0x41)),
+                Arguments.of("addresses too short", v2(1, 0x11, new byte[4])),
+                Arguments.of("too long", v2(1, 0x11, new byte[4000])));
+    }
+
+    private static byte[] patched(int index, int value) {
+        byte[] header = v2(1, 0x11, new byte[12]);
+        header[index] = (byte) value;
+        return header;
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("malformed")
+    void closesAClientWhoseHeaderIsMalformed(String what, byte[] sent) throws Exception {
+        RunningProxy proxy = proxy(headers(true, false));
+        Socket client = client(proxy);
+        client.getOutputStream().write(sent);
+        assertThat(endOf(client)).as(what).isTrue();
+        awaitNoneActive(proxy);
+        server.setSoTimeout(100);
+        assertThatThrownBy(this::accept).as("an upstream was asked").isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void closesAClientWhoseHeaderIsSlow() throws Exception {
+        RunningProxy proxy = proxy(headers(true, false));
+        Socket client = client(proxy);
+        client.getOutputStream().write(SIGNATURE);
+        assertThat(endOf(client)).isTrue();
+        awaitNoneActive(proxy);
+    }
+
+    @Test
+    void closesAClientThatEndsWithinItsHeader() throws Exception {
+        RunningProxy proxy = proxy(headers(true, false));
+        Socket client = client(proxy);
+        client.getOutputStream().write(SIGNATURE);
+        client.shutdownOutput();
+        assertThat(endOf(client)).isTrue();
+        awaitNoneActive(proxy);
+    }
+
+    /** Whether the connection is over, in whichever way. */
+    private static boolean endOf(Socket socket) throws IOException {
+        try {
+            return socket.getInputStream().read() < 0;
+        } catch (SocketException e) {
+            return true;
+        }
+    }
+
+    // ---- settings
+
+    @Test
+    void refusesSettingsOutOfRange() {
+        assertThatThrownBy(() -> TcpProxySettings.of(List.of()))
+                .hasMessage("cannot make a TCP proxy: upstreams=[] (expected at least one): it is out of range;"
+                        + " fix: give a value in it");
+        assertThatThrownBy(() -> TcpProxySettings.of(List.of(at(1), at(1))))
+                .hasMessageContaining("upstreams=[127.0.0.1:1, 127.0.0.1:1] (expected each once)");
+    }
+
+    @Test
+    void connectsToAnUpstreamByName() throws Exception {
+        Socket client = client(proxy(TcpProxySettings.of(List.of(new Upstream("localhost", server.getLocalPort())))));
+        client.getOutputStream().write(9);
+        assertThat(accept().getInputStream().read()).isEqualTo(9);
+    }
+
+    @Test
+    void hasNothingOpenAfterManyConnections() throws Exception {
+        RunningProxy proxy = proxy();
+        for (int i = 0; i < 200; i++) {
+            try (SocketChannel client = SocketChannel.open(proxy.proxy().address());
+                    Socket upstream = accept()) {
+                if (i % 3 == 0) {
+                    reset(client.socket());
+                } else if (i % 3 == 1) {
+                    client.shutdownOutput();
+                    upstream.close();
+                }
+            }
+        }
+        awaitNoneActive(proxy);
+        assertThat(proxy.proxy().stats().clients()).isEqualTo(200);
+    }
+}
