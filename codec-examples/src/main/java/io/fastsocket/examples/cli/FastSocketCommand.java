@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  fastsocket demo",
             "  fastsocket http --port 8080",
+            "  fastsocket proxy --listen 127.0.0.1:8000 --upstream http://127.0.0.1:8080",
             "  fastsocket tcpproxy --listen 0.0.0.0:7000 --upstream 10.0.0.1:7000,10.0.0.2:7000",
             "  fastsocket http --help"
         })

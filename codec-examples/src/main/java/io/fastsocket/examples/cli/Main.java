@@ -34,6 +34,7 @@ public final class Main {
     static int run(StopSignal stop, PrintWriter out, PrintWriter err, String... args) {
         CommandLine commands = new CommandLine(new FastSocketCommand())
                 .addSubcommand(new HttpCommand(stop))
+                .addSubcommand(new ProxyCommand(stop))
                 .addSubcommand(new EchoCommand(stop))
                 .addSubcommand(new TcpProxyCommand(stop))
                 .addSubcommand(new DemoCommand())

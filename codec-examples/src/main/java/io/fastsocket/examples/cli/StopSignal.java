@@ -1,5 +1,6 @@
 package io.fastsocket.examples.cli;
 
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -8,12 +9,13 @@ import java.util.concurrent.TimeUnit;
  * thread.
  */
 final class StopSignal {
-    /** A server stops within less; a hook that waits longer hides a hang. */
+    /** A server stops within less, besides the time it asks for; a hook that waits longer hides a hang. */
     private static final long EXIT_SECONDS_MAX = 20;
 
     private final CountDownLatch stop = new CountDownLatch(1);
     private final CountDownLatch exit = new CountDownLatch(1);
     private volatile int exitCode;
+    private volatile long allowedSeconds;
 
     /** A signal that only {@link #stop} gives. */
     StopSignal() {}
@@ -27,6 +29,11 @@ final class StopSignal {
 
     void stop() {
         stop.countDown();
+    }
+
+    /** Allows the command this much more time to stop, for requests that are under way. */
+    void allow(Duration time) {
+        allowedSeconds = time.toSeconds();
     }
 
     void await() throws InterruptedException {
@@ -43,7 +50,7 @@ final class StopSignal {
     private void stopAndExit() {
         stop();
         try {
-            if (exit.await(EXIT_SECONDS_MAX, TimeUnit.SECONDS)) {
+            if (exit.await(allowedSeconds + EXIT_SECONDS_MAX, TimeUnit.SECONDS)) {
                 // A stop in good order is a success; without this the JVM reports the signal.
                 Runtime.getRuntime().halt(exitCode);
             }

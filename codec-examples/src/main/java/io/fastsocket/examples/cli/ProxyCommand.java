@@ -1,0 +1,179 @@
+package io.fastsocket.examples.cli;
+
+import io.fastsocket.affinity.cli.CommandFailed;
+import io.fastsocket.affinity.cli.CommonOptions;
+import io.fastsocket.examples.proxy.AccessLog;
+import io.fastsocket.examples.proxy.HttpProxy;
+import io.fastsocket.examples.proxy.ProxyParts;
+import io.fastsocket.examples.proxy.ProxySettings;
+import io.fastsocket.examples.proxy.ServerTls;
+import io.fastsocket.examples.proxy.UnknownUpstreamException;
+import io.fastsocket.transport.FastSocketEventLoopGroup;
+import io.fastsocket.transport.LoopPlan;
+import io.fastsocket.transport.listen.FastSocketServerSocketChannel;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.EventExecutor;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.IdentityHashMap;
+import java.util.concurrent.Callable;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code fastsocket proxy}. */
+@Command(
+        name = "proxy",
+        preprocessor = OptionsFile.Reader.class,
+        description = {
+            "Runs an HTTP/1.1 reverse proxy until SIGTERM or SIGINT.",
+            "A request stays on the core that received it: its upstream connection belongs to the same event loop."
+        },
+        footer = {
+            "",
+            "Exit codes: 0 stopped, 1 cannot serve, 2 wrong usage.",
+            "",
+            "Examples:",
+            "  fastsocket proxy --listen 127.0.0.1:8000 --upstream http://127.0.0.1:8080",
+            "  fastsocket proxy --upstream 10.0.0.2:80,10.0.0.3:80 --access-log -",
+            "  fastsocket proxy --config proxy.yaml --engine epoll"
+        })
+@SuppressWarnings("NullAway.Init") // picocli sets every option, to its default if need be
+final class ProxyCommand implements Callable<Integer> {
+    private final StopSignal stop;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    @SuppressWarnings("unused") // read by picocli
+    private CommonOptions common;
+
+    @Mixin
+    private ProxyOptions options;
+
+    @Mixin
+    private GroupOptions groupOptions;
+
+    @Option(
+            names = OptionsFile.OPTION,
+            paramLabel = "FILE",
+            description = "YAML file of options, a mapping such as {listen: 0.0.0.0:80, upstream: [a:1, b:2]}; what is"
+                    + " given here as well, is taken from here.")
+    @SuppressWarnings("unused") // read by OptionsFile
+    private @Nullable Path config;
+
+    ProxyCommand(StopSignal stop) {
+        this.stop = stop;
+    }
+
+    /** Listens, says so, waits for the signal, stops in order. Answers the exit code. */
+    @Override
+    public Integer call() throws InterruptedException {
+        InetSocketAddress address = options.listen();
+        ProxySettings settings = options.settings();
+        ServerTls tls = options.tls();
+        Duration drainTimeout = options.drainTimeout();
+        int backlog = options.backlog();
+        requireFree(address);
+        AccessLog accessLog = openAccessLog();
+        try {
+            FastSocketEventLoopGroup group = groupOptions.open("proxy");
+            try {
+                ServerBootstrap bootstrap = new ServerBootstrap()
+                        .group(group)
+                        .channel(FastSocketServerSocketChannel.class)
+                        .option(ChannelOption.SO_BACKLOG, backlog);
+                ProxyParts parts = new ProxyParts(group.socketChannelFactory(), tls, accessLog, cpuOf(group));
+                HttpProxy proxy = bind(bootstrap, address, settings, parts);
+                announce(group, proxy, settings);
+                stop.allow(drainTimeout);
+                stop.await();
+                if (!proxy.stop(drainTimeout)) {
+                    spec.commandLine()
+                            .getErr()
+                            .println("stopped: what had not ended after " + drainTimeout.toSeconds() + " s was cut");
+                }
+                return 0;
+            } finally {
+                GroupOptions.close(group);
+            }
+        } finally {
+            if (accessLog != null) {
+                accessLog.close();
+            }
+        }
+    }
+
+    private static HttpProxy bind(
+            ServerBootstrap bootstrap, InetSocketAddress address, ProxySettings settings, ProxyParts parts) {
+        try {
+            return HttpProxy.bind(bootstrap, address, settings, parts);
+        } catch (UnknownUpstreamException e) {
+            throw new CommandFailed(CommandFailed.FAILED, String.valueOf(e.getMessage()), e);
+        } catch (IOException e) {
+            throw inTermsOfListen(BindFailure.explain(address, e));
+        }
+    }
+
+    private static void requireFree(InetSocketAddress address) {
+        try {
+            BindFailure.requireFree(address);
+        } catch (CommandFailed e) {
+            throw inTermsOfListen(e);
+        }
+    }
+
+    /** Other servers have {@code --host} and {@code --port} where this one has {@code --listen}. */
+    static CommandFailed inTermsOfListen(CommandFailed failure) {
+        String message = String.valueOf(failure.getMessage()).replaceAll("--(host|port)", "--listen");
+        return new CommandFailed(failure.exitCode(), message, failure);
+    }
+
+    private @Nullable AccessLog openAccessLog() {
+        String where = options.accessLog();
+        if (where == null) {
+            return null;
+        }
+        if (where.equals("-")) {
+            return new AccessLog(spec.commandLine().getOut());
+        }
+        try {
+            return AccessLog.to(Path.of(where));
+        } catch (IOException e) {
+            throw new CommandFailed(
+                    CommandFailed.FAILED,
+                    "cannot open the access log: --access-log " + where + " (expected a file that can be written): " + e
+                            + "; fix: name another, or permit writing",
+                    e);
+        }
+    }
+
+    private static ToIntFunction<EventLoop> cpuOf(FastSocketEventLoopGroup group) {
+        IdentityHashMap<EventExecutor, Integer> cpus = new IdentityHashMap<>();
+        int index = 0;
+        for (EventExecutor loop : group) {
+            LoopPlan.Row row = group.plan().rows().get(index++);
+            cpus.put(loop, row.cpu());
+        }
+        return loop -> cpus.getOrDefault(loop, -1);
+    }
+
+    private void announce(FastSocketEventLoopGroup group, HttpProxy proxy, ProxySettings settings) {
+        int loops = group.plan().rows().size();
+        spec.commandLine()
+                .getErr()
+                .println("listening on " + HostAddress.format((InetSocketAddress) proxy.address()) + " (engine "
+                        + GroupOptions.name(group.engine()) + ", " + loops + (loops == 1 ? " loop" : " loops")
+                        + ", steering " + GroupOptions.steeringOf(group.capabilities()) + "), upstreams "
+                        + settings.upstreams());
+    }
+}

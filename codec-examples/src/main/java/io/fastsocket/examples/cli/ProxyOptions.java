@@ -1,0 +1,306 @@
+package io.fastsocket.examples.cli;
+
+import io.fastsocket.affinity.cli.CommandFailed;
+import io.fastsocket.examples.proxy.ForwardedMode;
+import io.fastsocket.examples.proxy.HostHeader;
+import io.fastsocket.examples.proxy.ProxySettings;
+import io.fastsocket.examples.proxy.ProxySettings.Limits;
+import io.fastsocket.examples.proxy.ProxySettings.Timeouts;
+import io.fastsocket.examples.proxy.ServerTls;
+import io.fastsocket.examples.proxy.ServerTls.Certificate;
+import io.fastsocket.examples.upstream.PoolSettings;
+import io.fastsocket.examples.upstream.Upstream;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/** The options of the reverse proxy, but for those of its event loop group. */
+@SuppressWarnings("NullAway.Init") // picocli sets every option, to its default if need be
+final class ProxyOptions {
+    /** As long as any timeout may be: a day. */
+    private static final long SECONDS_MAX = 86_400;
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command;
+
+    @Option(
+            names = "--listen",
+            paramLabel = "HOST:PORT",
+            defaultValue = "0.0.0.0:8000",
+            description = "Where clients connect: address, name or network interface, and port; IPv6 in brackets;"
+                    + " default 0.0.0.0:8000. Port 0: a free one.")
+    private String listen;
+
+    @Option(
+            names = "--upstream",
+            paramLabel = "URL",
+            split = ",",
+            converter = UpstreamName.class,
+            description = "Where requests go: http://HOST:PORT, one or more, separated by commas. Must be given.")
+    private List<Upstream> upstreams = new ArrayList<>();
+
+    @Option(
+            names = "--host-header",
+            paramLabel = "WHOSE",
+            defaultValue = "client",
+            description = "The Host that upstreams see: client (default, as it came) or upstream.")
+    private HostHeader hostHeader;
+
+    @Option(
+            names = "--forwarded",
+            paramLabel = "MODE",
+            defaultValue = "append",
+            description =
+                    "Forwarded and X-Forwarded-*: append (default) to what the client sent; replace it, where clients"
+                            + " are not to be trusted; off.")
+    private ForwardedMode forwarded;
+
+    @Option(
+            names = "--via",
+            paramLabel = "NAME",
+            defaultValue = "",
+            description = "Adds this name to Via in both directions; default: nothing is added.")
+    private String via;
+
+    @Option(
+            names = "--max-line",
+            paramLabel = "BYTES",
+            defaultValue = "8192",
+            description = "Longest request line, 64 to 1048576; default 8192. A longer one is answered 414.")
+    private int lineBytesMax;
+
+    @Option(
+            names = "--max-headers",
+            paramLabel = "BYTES",
+            defaultValue = "32768",
+            description = "Most bytes in all header fields, 64 to 1048576; default 32768. More are answered 431.")
+    private int headerBytesMax;
+
+    @Option(
+            names = "--connect-timeout",
+            paramLabel = "SECONDS",
+            defaultValue = "3",
+            description = "For an upstream to accept a connection; default 3.")
+    private long connectSeconds;
+
+    @Option(
+            names = "--response-timeout",
+            paramLabel = "SECONDS",
+            defaultValue = "60",
+            description =
+                    "For an upstream to take or give anything while it has a request; default 60. 504 after that.")
+    private long responseSeconds;
+
+    @Option(
+            names = "--idle-timeout",
+            paramLabel = "SECONDS",
+            defaultValue = "60",
+            description = "For a client to send its next request, as a whole, or to move anything in one; default 60.")
+    private long idleSeconds;
+
+    @Option(
+            names = "--tunnel-timeout",
+            paramLabel = "SECONDS",
+            defaultValue = "3600",
+            description = "For either side to send anything once a connection was upgraded; default 3600.")
+    private long tunnelSeconds;
+
+    @Option(
+            names = "--drain-timeout",
+            paramLabel = "SECONDS",
+            defaultValue = "30",
+            description = "For requests under way, and tunnels, to end after SIGTERM; default 30, 0: none.")
+    private long drainSeconds;
+
+    @Option(
+            names = "--pool-connections",
+            paramLabel = "N",
+            defaultValue = "256",
+            description =
+                    "Connections each loop may have to each upstream, 1 to 65536; default 256. A request that finds"
+                            + " them all in use waits for a second, then is answered 503.")
+    private int poolConnections;
+
+    @Option(
+            names = "--pool-idle-timeout",
+            paramLabel = "SECONDS",
+            defaultValue = "30",
+            description = "How long an upstream connection is kept for its next request; default 30. Give less than the"
+                    + " upstream's own keep-alive time.")
+    private long poolIdleSeconds;
+
+    @Option(
+            names = "--tls-cert",
+            paramLabel = "PEM",
+            description = "Certificate with its chain: clients then speak TLS. With --tls-key.")
+    private @Nullable Path tlsCert;
+
+    @Option(names = "--tls-key", paramLabel = "PEM", description = "Its key, in PKCS#8 without a password.")
+    private @Nullable Path tlsKey;
+
+    @Option(
+            names = "--tls",
+            paramLabel = "NAME=CERT:KEY",
+            split = ",",
+            converter = CertificateName.class,
+            description = "A certificate for clients that ask for this name (SNI; *.example.com for one label more). As"
+                    + " often as there are names; any other name gets --tls-cert, or the first.")
+    private List<Certificate> certificates = new ArrayList<>();
+
+    @Option(
+            names = "--proxy-protocol-in",
+            arity = "0..1",
+            fallbackValue = "true",
+            defaultValue = "false",
+            description =
+                    "Each client connection begins with a header of the PROXY protocol, version 1 or 2. For use behind"
+                            + " a proxy that sends it, and where nobody else can connect.")
+    private boolean proxyProtocolIn;
+
+    @Option(
+            names = "--proxy-protocol-out",
+            arity = "0..1",
+            fallbackValue = "true",
+            defaultValue = "false",
+            description = "Upstream connections begin with one, version 2, and serve one request each.")
+    private boolean proxyProtocolOut;
+
+    @Option(
+            names = "--access-log",
+            paramLabel = "FILE",
+            description = "A line per request is added to this file; -: to standard output.")
+    private @Nullable String accessLog;
+
+    @Option(
+            names = "--backlog",
+            paramLabel = "N",
+            defaultValue = "4096",
+            description = "Connections each listener may hold before they are accepted; default 4096. The kernel lowers"
+                    + " it to net.core.somaxconn.")
+    private int backlog;
+
+    /** Where to listen. */
+    InetSocketAddress listen() {
+        int colon = listen.lastIndexOf(':');
+        String host = colon < 0 ? "" : listen.substring(0, colon);
+        if (host.startsWith("[") && host.endsWith("]")) {
+            host = host.substring(1, host.length() - 1);
+        }
+        String port = listen.substring(colon + 1);
+        boolean numbered = port.matches("[0-9]{1,5}") && Integer.parseInt(port) <= 65_535;
+        require(!host.isEmpty() && numbered, "--listen", listen, "HOST:PORT, such as 127.0.0.1:8000 or [::1]:8000");
+        try {
+            return new InetSocketAddress(HostAddress.of(host), Integer.parseInt(port));
+        } catch (CommandFailed e) {
+            throw ProxyCommand.inTermsOfListen(e);
+        }
+    }
+
+    int backlog() {
+        require(backlog > 0, "--backlog", backlog, "1 or more");
+        return backlog;
+    }
+
+    Duration drainTimeout() {
+        return seconds("--drain-timeout", drainSeconds, 0);
+    }
+
+    @Nullable
+    String accessLog() {
+        return accessLog;
+    }
+
+    /** Null: clients do not speak TLS. */
+    @Nullable
+    ServerTls tls() {
+        if ((tlsCert == null) != (tlsKey == null)) {
+            throw wrong("--tls-cert and --tls-key: give both or none");
+        }
+        List<Certificate> all = new ArrayList<>();
+        if (tlsCert != null && tlsKey != null) {
+            all.add(new Certificate("", tlsCert, tlsKey));
+        }
+        all.addAll(certificates);
+        try {
+            return all.isEmpty() ? null : ServerTls.of(all);
+        } catch (IllegalArgumentException e) {
+            throw wrong(String.valueOf(e.getMessage()));
+        }
+    }
+
+    ProxySettings settings() {
+        if (upstreams.isEmpty()) {
+            throw wrong("--upstream: give at least one, such as http://127.0.0.1:8080");
+        }
+        Timeouts timeouts = new Timeouts(
+                seconds("--response-timeout", responseSeconds, 1),
+                seconds("--idle-timeout", idleSeconds, 1),
+                seconds("--tunnel-timeout", tunnelSeconds, 1));
+        Duration connect = seconds("--connect-timeout", connectSeconds, 1);
+        try {
+            return new ProxySettings(
+                    upstreams,
+                    hostHeader,
+                    forwarded,
+                    via,
+                    new Limits(lineBytesMax, headerBytesMax),
+                    timeouts,
+                    new PoolSettings(
+                            poolConnections,
+                            PoolSettings.DEFAULT.pendingMax(),
+                            PoolSettings.DEFAULT.acquireTimeout(),
+                            connect,
+                            seconds("--pool-idle-timeout", poolIdleSeconds, 1)),
+                    proxyProtocolIn,
+                    proxyProtocolOut);
+        } catch (IllegalArgumentException e) {
+            throw wrong(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Duration seconds(String option, long seconds, long min) {
+        require(seconds >= min && seconds <= SECONDS_MAX, option, seconds, min + " to " + SECONDS_MAX);
+        return Duration.ofSeconds(seconds);
+    }
+
+    private void require(boolean holds, String option, Object value, String expected) {
+        if (!holds) {
+            throw wrong(option + " " + value + ": give " + expected);
+        }
+    }
+
+    private ParameterException wrong(String message) {
+        return new ParameterException(command.commandLine(), message);
+    }
+
+    private static final class UpstreamName implements ITypeConverter<Upstream> {
+        @Override
+        public Upstream convert(String value) {
+            try {
+                return Upstream.parse(value);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(String.valueOf(e.getMessage()));
+            }
+        }
+    }
+
+    private static final class CertificateName implements ITypeConverter<Certificate> {
+        @Override
+        public Certificate convert(String value) {
+            try {
+                return Certificate.parse(value);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(String.valueOf(e.getMessage()));
+            }
+        }
+    }
+}

@@ -1,0 +1,430 @@
+package io.fastsocket.examples.proxy;
+
+import static io.netty.handler.codec.http.HttpHeaderNames.CONNECTION;
+import static io.netty.handler.codec.http.HttpHeaderNames.CONTENT_LENGTH;
+import static io.netty.handler.codec.http.HttpHeaderNames.CONTENT_TYPE;
+import static io.netty.handler.codec.http.HttpVersion.HTTP_1_1;
+
+import io.fastsocket.examples.upstream.ProxiedConnection;
+import io.fastsocket.examples.upstream.ProxyProtocol;
+import io.fastsocket.examples.upstream.Upstream;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client's connection: one request at a time becomes an {@link Exchange}, the next waits until that is done. Auto-read is
+ * off: the client is read when it is its turn, and at most once ahead. Used on one loop.
+ */
+final class ClientConnection extends ChannelInboundHandlerAdapter {
+    private static final InternalLogger logger = InternalLoggerFactory.getInstance(ClientConnection.class);
+
+    /** How long a client that was refused may go on sending: closing on it would take the response away from it. */
+    private static final long LINGER_SECONDS = 2;
+
+    private enum State {
+        /** Waits for a request. */
+        IDLE,
+        /** A request is being served. */
+        SERVING,
+        /** The last response is written, and the client may still be sending; what comes is thrown away. */
+        LINGERING,
+        /** Closes when everything is written. */
+        CLOSING
+    }
+
+    private final ProxyLoop loop;
+    private final SocketChannel channel;
+    private final ResponseEncoder encoder;
+    private final Deadline deadline;
+    private final Queue<Object> waiting = new ArrayDeque<>(4);
+
+    private @Nullable ChannelHandlerContext ctx;
+    private @Nullable ProxiedConnection proxied;
+    private @Nullable ForwardedFields forwarded;
+    private @Nullable Exchange exchange;
+    private State state = State.IDLE;
+    private boolean inputShut;
+    private boolean inRead;
+    private boolean pumping;
+    private boolean resuming;
+    private long unsentAtDeadline = -1;
+
+    ClientConnection(ProxyLoop loop, SocketChannel channel, ResponseEncoder encoder) {
+        this.loop = loop;
+        this.channel = channel;
+        this.encoder = encoder;
+        this.deadline = new Deadline(channel.eventLoop(), this::expired);
+    }
+
+    private ChannelHandlerContext context() {
+        if (ctx == null) {
+            throw new IllegalStateException("not in a pipeline");
+        }
+        return ctx;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        ctx = context;
+        loop.add(this);
+        channel.closeFuture().addListener(closed -> loop.remove(this));
+        deadline.in(loop.idleNanos());
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+        context.read();
+        context.fireChannelActive();
+    }
+
+    // ---- requests
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        inRead = true;
+        waiting.add(message);
+        pump();
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        inRead = false;
+        pump();
+    }
+
+    /** Takes what waits as far as it can be taken now, sends it, and reads on if there is use for more. */
+    void pump() {
+        if (pumping) {
+            return;
+        }
+        pumping = true;
+        try {
+            for (Object next = waiting.peek(); next != null && takes(next); next = waiting.peek()) {
+                waiting.remove();
+                take(next);
+            }
+        } finally {
+            pumping = false;
+        }
+        if (!inRead) {
+            if (exchange != null) {
+                exchange.flush();
+            }
+            closeIfInputEnded();
+            readIfOfUse();
+        }
+    }
+
+    private boolean takes(Object next) {
+        if (exchange == null) {
+            return !resuming;
+        }
+        return exchange.takesBody() || exchange.takesAsEnd(next);
+    }
+
+    private void take(Object message) {
+        if (state == State.SERVING && exchange != null && message instanceof HttpContent content) {
+            exchange.body(content);
+        } else if (state == State.IDLE && message instanceof HttpRequest head) {
+            try {
+                begin(head);
+            } finally {
+                ReferenceCountUtil.release(head);
+            }
+        } else {
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    private void begin(HttpRequest head) {
+        state = State.SERVING;
+        encoder.answersHead(HttpMethod.HEAD.equals(head.method()));
+        Refusal refusal = RequestCheck.refusal(head);
+        if (refusal != null) {
+            loop.logRefusal(this, head, refusal);
+            answer(refusal, null, false);
+            return;
+        }
+        if (forwarded == null) {
+            forwarded = new ForwardedFields(
+                    loop.settings().forwarded(),
+                    clientAddress(),
+                    channel.pipeline().get(SslHandler.class) != null);
+        }
+        exchange = new Exchange(this, loop, RequestHead.of(head, forwarded, loop.settings()));
+        exchange.begin();
+    }
+
+    private void readIfOfUse() {
+        if (inputShut || !waiting.isEmpty()) {
+            return;
+        }
+        boolean ofUse = exchange == null ? state != State.CLOSING : exchange.takesBody() || mayReadAhead(exchange);
+        if (ofUse) {
+            context().read();
+        }
+    }
+
+    /** One read ahead tells of a client that goes away. What follows a wish to upgrade may be no HTTP, so it waits. */
+    private static boolean mayReadAhead(Exchange served) {
+        return served.requestComplete() && !served.upgrade();
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof ChannelInputShutdownEvent) {
+            inputShut = true;
+            pump();
+        } else if (event instanceof ProxiedConnection header) {
+            proxied = header;
+        } else {
+            context.fireUserEventTriggered(event);
+        }
+    }
+
+    /** A client that has shut its side gets the answers to what it has sent, as a whole. */
+    private void closeIfInputEnded() {
+        if (!inputShut) {
+            return;
+        }
+        if (exchange == null) {
+            if (waiting.isEmpty() && state != State.CLOSING) {
+                closeWhenWritten();
+            }
+        } else if (waiting.isEmpty() && !exchange.requestComplete()) {
+            channel.close();
+        }
+    }
+
+    // ---- responses
+
+    boolean isWritable() {
+        return channel.isWritable();
+    }
+
+    /** Whether the connection is to be kept after the response that begins now. */
+    boolean mayStay() {
+        return !loop.draining() && (!inputShut || !waiting.isEmpty());
+    }
+
+    void write(Object message) {
+        ChannelHandlerContext context = context();
+        context.write(message, context.voidPromise());
+    }
+
+    void flush() {
+        context().flush();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        if (exchange != null && channel.isWritable()) {
+            exchange.clientWritable();
+        }
+    }
+
+    /** The response is written as a whole. */
+    void exchangeDone(boolean keep, boolean requestComplete) {
+        exchange = null;
+        if (!requestComplete) {
+            linger();
+        } else if (!keep || loop.draining()) {
+            closeWhenWritten();
+        } else {
+            state = State.IDLE;
+            deadline.in(loop.idleNanos());
+            if (waiting.isEmpty()) {
+                pump();
+            } else {
+                // Later: the connection that was used is in the pool by then.
+                resuming = true;
+                execute(this::resume);
+            }
+        }
+    }
+
+    private void resume() {
+        resuming = false;
+        pump();
+    }
+
+    /** Answers in place of an upstream. */
+    void answer(Refusal refusal, @Nullable RequestHead request, boolean requestComplete) {
+        boolean keep = request != null && requestComplete && request.keepAlive() && mayStay();
+        ByteBuf line =
+                ByteBufUtil.writeAscii(channel.alloc(), refusal.status().code() + " " + refusal.explanation() + "\n");
+        var response = new DefaultFullHttpResponse(HTTP_1_1, refusal.status(), line);
+        response.headers().set(CONTENT_TYPE, "text/plain").setInt(CONTENT_LENGTH, line.readableBytes());
+        if (keep && request != null) {
+            ResponseHead.sayConnection(response.headers(), request, true);
+        } else {
+            response.headers().set(CONNECTION, HttpHeaderValues.CLOSE);
+        }
+        write(response);
+        flush();
+        exchangeDone(keep, requestComplete);
+    }
+
+    /** Shuts our side when everything is written, and lets the client finish sending. */
+    private void linger() {
+        state = State.LINGERING;
+        deadline.clear();
+        SslHandler tls = channel.pipeline().get(SslHandler.class);
+        context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
+            if (tls != null) {
+                tls.closeOutbound();
+            } else {
+                channel.shutdownOutput();
+            }
+        });
+        var close = channel.eventLoop().schedule(() -> context().close(), LINGER_SECONDS, TimeUnit.SECONDS);
+        channel.closeFuture().addListener(closed -> close.cancel(false));
+        pump();
+    }
+
+    private void closeWhenWritten() {
+        state = State.CLOSING;
+        deadline.in(loop.idleNanos());
+        context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    /** Ends a response that cannot be completed so that no client takes it for complete: by a reset. */
+    void cut() {
+        exchange = null;
+        state = State.CLOSING;
+        try {
+            channel.config().setSoLinger(0);
+        } catch (RuntimeException e) {
+            logger.debug("{}: no reset, so a response in HTTP/1.0 may look complete", channel, e);
+        }
+        channel.close();
+    }
+
+    // ---- tunnels
+
+    /** Whether nothing has come that was read as HTTP and is none. */
+    boolean canTunnel() {
+        return waiting.isEmpty() && !inputShut;
+    }
+
+    /** From here on bytes pass. */
+    void becomeTunnel(Channel upstream, Tunnel.Ended ended) {
+        exchange = null;
+        state = State.CLOSING;
+        deadline.cancel();
+        Tunnel.join(channel, upstream, loop.tunnelNanos(), ended);
+    }
+
+    // ---- time
+
+    void expectProgress(long nanos) {
+        unsentAtDeadline = -1;
+        deadline.in(nanos);
+    }
+
+    private void expired() {
+        if (exchange == null) {
+            channel.close();
+            return;
+        }
+        long unsent = channel.bytesBeforeWritable();
+        if (!channel.isWritable() && unsent != unsentAtDeadline) {
+            // The client takes the response, slowly.
+            deadline.in(loop.idleNanos());
+            unsentAtDeadline = unsent;
+        } else {
+            exchange.expired();
+        }
+    }
+
+    // ---- end
+
+    /** For a proxy that stops: closes a connection that has no request; any other closes after its response. */
+    void closeIfIdle() {
+        if (exchange == null && state == State.IDLE && waiting.isEmpty()) {
+            closeWhenWritten();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (!(cause instanceof IOException) && !(cause.getCause() instanceof IOException)) {
+            logger.debug("{}: closed after an exception", channel, cause);
+        }
+        channel.close();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        deadline.cancel();
+        state = State.CLOSING;
+        Exchange abandoned = exchange;
+        exchange = null;
+        if (abandoned != null) {
+            abandoned.abandon();
+        }
+        waiting.forEach(ReferenceCountUtil::release);
+        waiting.clear();
+    }
+
+    // ---- who it is
+
+    /** The client's address: of the connection, or as the proxy in front says. */
+    @Nullable
+    InetSocketAddress clientAddress() {
+        return proxied == null || proxied.client() == null ? channel.remoteAddress() : proxied.client();
+    }
+
+    /** Tells a new upstream connection who the client is, where that is wanted. */
+    void announceTo(Channel upstream) {
+        if (loop.settings().proxyProtocolOut()) {
+            boolean said = proxied != null && proxied.client() != null;
+            ProxyProtocol.writeHeader(
+                    upstream,
+                    clientAddress(),
+                    said && proxied != null ? proxied.destination() : channel.localAddress());
+        }
+    }
+
+    /** Runs a task on the loop, after what it is doing now. */
+    void execute(Runnable task) {
+        channel.eventLoop().execute(task);
+    }
+
+    void log(
+            RequestHead request,
+            int status,
+            long bytesIn,
+            long bytesOut,
+            @Nullable Upstream upstream,
+            boolean reused,
+            long nanos) {
+        loop.log(this, request, status, bytesIn, bytesOut, upstream, reused, nanos);
+    }
+
+    SocketChannel channel() {
+        return channel;
+    }
+}

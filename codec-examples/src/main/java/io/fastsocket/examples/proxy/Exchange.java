@@ -1,0 +1,430 @@
+package io.fastsocket.examples.proxy;
+
+import static io.netty.handler.codec.http.HttpResponseStatus.BAD_GATEWAY;
+import static io.netty.handler.codec.http.HttpResponseStatus.BAD_REQUEST;
+import static io.netty.handler.codec.http.HttpResponseStatus.GATEWAY_TIMEOUT;
+import static io.netty.handler.codec.http.HttpResponseStatus.REQUEST_TIMEOUT;
+import static io.netty.handler.codec.http.HttpResponseStatus.SERVICE_UNAVAILABLE;
+import static io.netty.handler.codec.http.HttpResponseStatus.SWITCHING_PROTOCOLS;
+
+import io.fastsocket.examples.upstream.PooledConnection;
+import io.fastsocket.examples.upstream.Upstream;
+import io.fastsocket.examples.upstream.UpstreamException;
+import io.fastsocket.examples.upstream.UpstreamException.Reason;
+import io.netty.channel.Channel;
+import io.netty.channel.ConnectTimeoutException;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request and its response: takes a connection to an upstream, sends the request as it comes, gives the response to
+ * the client as it comes, and decides what becomes of both connections. Used on one loop.
+ */
+final class Exchange {
+    /** How many upstreams are tried, where none accepts a connection. Nothing was sent to those that did not. */
+    static final int CONNECT_ATTEMPTS_MAX = 4;
+
+    /** What an access log says of a client that went away; nginx began it. */
+    private static final int CLIENT_CLOSED_REQUEST = 499;
+
+    private final ClientConnection client;
+    private final ProxyLoop loop;
+    private final RequestHead request;
+    private final long beganNanos = System.nanoTime();
+
+    /** Counted as having this request outstanding. */
+    private @Nullable Upstream upstream;
+
+    private @Nullable PooledConnection connection;
+    private Set<Upstream> tried = Set.of();
+    private boolean connectLate;
+    private boolean retried;
+    private boolean requestComplete;
+    private boolean unflushed;
+
+    private @Nullable ResponseHead response;
+    private boolean receivedAnything;
+    private boolean interim;
+    private boolean switching;
+    private boolean responseComplete;
+    private boolean receivedTooMuch;
+    private boolean keepClient;
+    private boolean done;
+
+    private boolean wasReused;
+    private int status;
+    private long bytesIn;
+    private long bytesOut;
+
+    Exchange(ClientConnection client, ProxyLoop loop, RequestHead request) {
+        this.client = client;
+        this.loop = loop;
+        this.request = request;
+    }
+
+    // ---- the request
+
+    void begin() {
+        progress();
+        connect();
+    }
+
+    private void connect() {
+        Upstream chosen = loop.balancer().choose(tried).orElse(null);
+        if (chosen == null || tried.size() >= CONNECT_ATTEMPTS_MAX) {
+            fail(connectLate ? GATEWAY_TIMEOUT : BAD_GATEWAY, "no upstream accepts a connection");
+            return;
+        }
+        loop.balancer().begun(chosen);
+        upstream = chosen;
+        loop.pool().acquire(chosen).addListener((Future<PooledConnection> result) -> acquired(chosen, result));
+    }
+
+    private void acquired(Upstream chosen, Future<PooledConnection> result) {
+        if (done) {
+            if (result.isSuccess()) {
+                result.getNow().release();
+            }
+        } else if (result.isSuccess()) {
+            send(chosen, result.getNow());
+        } else if (result.cause() instanceof UpstreamException e && e.reason() == Reason.CONNECT_FAILED) {
+            loop.balancer().connectFailed(chosen);
+            connectLate |= e.getCause() instanceof ConnectTimeoutException;
+            tried = withTried(chosen);
+            leaveUpstream();
+            connect();
+        } else {
+            fail(SERVICE_UNAVAILABLE, "all connections to the upstream are in use");
+        }
+    }
+
+    private Set<Upstream> withTried(Upstream failed) {
+        Set<Upstream> more = new HashSet<>(tried);
+        more.add(failed);
+        return more;
+    }
+
+    private void send(Upstream chosen, PooledConnection acquired) {
+        connection = acquired;
+        Channel channel = acquired.channel();
+        UpstreamHandler handler = channel.pipeline().get(UpstreamHandler.class);
+        if (handler == null) {
+            // A pipeline is emptied when its connection ends, which was between the pool's look at it and now.
+            upstreamGone("it closed the connection");
+            return;
+        }
+        handler.begin(this);
+        if (!acquired.reused()) {
+            loop.balancer().connectSucceeded(chosen);
+            client.announceTo(channel);
+        }
+        request.addressTo(chosen, loop.settings().hostHeader());
+        channel.write(request.forward(), channel.voidPromise());
+        if (requestComplete) {
+            // The second time: the first connection had ended.
+            channel.write(LastHttpContent.EMPTY_LAST_CONTENT, channel.voidPromise());
+        }
+        unflushed = true;
+        progress();
+        client.pump();
+    }
+
+    /** Whether {@link #body} may be called now. */
+    boolean takesBody() {
+        return !done
+                && !requestComplete
+                && connection != null
+                && connection.channel().isWritable();
+    }
+
+    /** Whether this is the end of a request without a body, which needs no connection to be known. */
+    boolean takesAsEnd(Object next) {
+        return !requestComplete && connection == null && next == LastHttpContent.EMPTY_LAST_CONTENT;
+    }
+
+    boolean requestComplete() {
+        return requestComplete;
+    }
+
+    boolean upgrade() {
+        return request.upgrade();
+    }
+
+    /** The next part of the body, whose reference passes to this. Its last part may come when the body is empty. */
+    void body(HttpContent content) {
+        PooledConnection sink = connection;
+        if (takesAsEnd(content)) {
+            requestComplete = true;
+            return;
+        }
+        int bytes = content.content().readableBytes();
+        if (sink == null || content.decoderResult().isFailure() || (bytes > 0 && !request.hasBody())) {
+            content.release();
+            fail(BAD_REQUEST, "the body cannot be read");
+            return;
+        }
+        bytesIn += bytes;
+        if (content instanceof LastHttpContent last) {
+            requestComplete = true;
+            HopByHop.stripTrailers(last.trailingHeaders());
+        }
+        sink.channel().write(content, sink.channel().voidPromise());
+        unflushed = true;
+        progress();
+    }
+
+    /** Sends what was written to the upstream. */
+    void flush() {
+        if (unflushed && connection != null) {
+            unflushed = false;
+            connection.channel().flush();
+        }
+    }
+
+    void upstreamWritabilityChanged() {
+        progress();
+        client.pump();
+    }
+
+    // ---- the response
+
+    /** A part of the response, whose reference passes to this. */
+    void received(Object message) {
+        if (responseComplete || !(message instanceof HttpResponse || message instanceof HttpContent)) {
+            ReferenceCountUtil.release(message);
+            receivedTooMuch = true;
+            return;
+        }
+        receivedAnything = true;
+        progress();
+        if (message instanceof HttpResponse head) {
+            receivedHead(head);
+        } else {
+            receivedContent((HttpContent) message);
+        }
+    }
+
+    private void receivedHead(HttpResponse head) {
+        String fault = ResponseHead.fault(head, request);
+        if (fault != null) {
+            ReferenceCountUtil.release(head);
+            fail(BAD_GATEWAY, fault);
+        } else if (ResponseHead.isInterim(head)) {
+            interim = true;
+            if (!request.http10()) {
+                ResponseHead.interim(head);
+                client.write(head);
+            }
+        } else if (head.status().equals(SWITCHING_PROTOCOLS)) {
+            switching = true;
+            status = head.status().code();
+            ResponseHead.switching(head);
+            client.write(head);
+        } else {
+            response = ResponseHead.toClient(head, request, loop.settings().via());
+            status = head.status().code();
+            keepClient = request.keepAlive() && requestComplete && !response.untilClose() && client.mayStay();
+            ResponseHead.sayConnection(head.headers(), request, keepClient);
+            client.write(head);
+        }
+    }
+
+    private void receivedContent(HttpContent content) {
+        boolean last = content instanceof LastHttpContent;
+        if (interim) {
+            interim = !last;
+            if (request.http10()) {
+                content.release();
+            } else {
+                client.write(content);
+            }
+            return;
+        }
+        if (content.decoderResult().isFailure()) {
+            content.release();
+            fail(BAD_GATEWAY, "its body cannot be read");
+            return;
+        }
+        bytesOut += content.content().readableBytes();
+        if (content instanceof LastHttpContent end) {
+            responseComplete = true;
+            HopByHop.stripTrailers(end.trailingHeaders());
+        }
+        client.write(content);
+        readUpstreamIfTaken();
+        if (responseComplete && switching) {
+            openTunnel();
+        }
+    }
+
+    /** One read of the upstream's is over. */
+    void receivedAll() {
+        client.flush();
+        if (responseComplete) {
+            // Not before: what else came with the end of the response says whether the connection can be used again.
+            finish();
+        } else {
+            readUpstreamIfTaken();
+        }
+    }
+
+    /** The client takes more of the response. */
+    void clientWritable() {
+        progress();
+        readUpstreamIfTaken();
+    }
+
+    /** The upstream is read while the client takes what was read. */
+    private void readUpstreamIfTaken() {
+        if (connection != null && !done && !responseComplete) {
+            boolean taken = client.isWritable();
+            if (connection.channel().config().isAutoRead() != taken) {
+                connection.channel().config().setAutoRead(taken);
+            }
+        }
+    }
+
+    private void finish() {
+        PooledConnection used = end();
+        boolean reusable = response != null
+                && response.reusable()
+                && requestComplete
+                && !receivedTooMuch
+                && !loop.settings().proxyProtocolOut();
+        if (used != null && reusable) {
+            used.release();
+        } else {
+            discard(used);
+        }
+        client.exchangeDone(keepClient, requestComplete);
+    }
+
+    private void openTunnel() {
+        PooledConnection used = connection;
+        if (used == null || receivedTooMuch || !client.canTunnel()) {
+            fail(BAD_GATEWAY, "something was sent before the switch of protocols");
+            return;
+        }
+        done = true;
+        wasReused = used.reused();
+        client.flush();
+        client.becomeTunnel(used.channel(), (in, out) -> {
+            used.discard();
+            bytesIn += in;
+            bytesOut += out;
+            log();
+            leaveUpstream();
+        });
+    }
+
+    // ---- what goes wrong
+
+    /** The connection to the upstream has ended. */
+    void upstreamGone(String why) {
+        if (done) {
+            return;
+        }
+        if (responseComplete) {
+            finish();
+        } else if (mayRepeat()) {
+            retried = true;
+            discard(detach());
+            leaveUpstream();
+            // Later: the others that ended at the same moment are to be out of the pool by then.
+            client.execute(this::connect);
+        } else {
+            fail(BAD_GATEWAY, why);
+        }
+    }
+
+    /** A kept connection may have ended just when the request was sent, which then nobody has seen. */
+    private boolean mayRepeat() {
+        return connection != null && connection.reused() && !retried && !receivedAnything && request.repeatable();
+    }
+
+    /** The client has gone, or is of no more use. */
+    void abandon() {
+        if (!done) {
+            status = status == 0 ? CLIENT_CLOSED_REQUEST : status;
+            discard(end());
+        }
+    }
+
+    /** Nothing has moved for too long. */
+    void expired() {
+        if (clientsTurn()) {
+            fail(REQUEST_TIMEOUT, "the request does not come to its end");
+        } else {
+            fail(GATEWAY_TIMEOUT, "the upstream does not answer");
+        }
+    }
+
+    private void progress() {
+        client.expectProgress(clientsTurn() ? loop.idleNanos() : loop.responseNanos());
+    }
+
+    /** Whether the client is the one to do something. */
+    private boolean clientsTurn() {
+        return takesBody() || (status != 0 && !client.isWritable());
+    }
+
+    private void fail(HttpResponseStatus failure, String explanation) {
+        if (done) {
+            return;
+        }
+        boolean started = status != 0;
+        status = started ? status : failure.code();
+        discard(end());
+        if (started) {
+            client.cut();
+        } else {
+            client.answer(new Refusal(failure, explanation), request, requestComplete);
+        }
+    }
+
+    /** Ends it, once; answers the connection that is left. */
+    private @Nullable PooledConnection end() {
+        done = true;
+        PooledConnection used = detach();
+        log();
+        leaveUpstream();
+        return used;
+    }
+
+    private @Nullable PooledConnection detach() {
+        PooledConnection used = connection;
+        connection = null;
+        if (used != null) {
+            UpstreamHandler handler = used.channel().pipeline().get(UpstreamHandler.class);
+            if (handler != null) {
+                handler.end();
+            }
+            wasReused = used.reused();
+        }
+        return used;
+    }
+
+    private static void discard(@Nullable PooledConnection used) {
+        if (used != null) {
+            used.discard();
+        }
+    }
+
+    private void leaveUpstream() {
+        if (upstream != null) {
+            loop.balancer().ended(upstream);
+            upstream = null;
+        }
+    }
+
+    private void log() {
+        client.log(request, status, bytesIn, bytesOut, upstream, wasReused, System.nanoTime() - beganNanos);
+    }
+}

@@ -1,0 +1,134 @@
+package io.fastsocket.examples.proxy;
+
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
+import io.fastsocket.examples.upstream.OffLoopResolver;
+import io.fastsocket.examples.upstream.Upstream;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * An HTTP/1.1 reverse proxy that listens.
+ *
+ * <pre>{@code
+ * var group = new FastSocketEventLoopGroup();
+ * var bootstrap = new ServerBootstrap().group(group).channel(FastSocketServerSocketChannel.class);
+ * var settings = ProxySettings.to(List.of(Upstream.parse("http://10.0.0.2:8080")));
+ * var parts = ProxyParts.of(group.socketChannelFactory());
+ * try (var proxy = HttpProxy.bind(bootstrap, new InetSocketAddress(80), settings, parts)) {
+ *     ...
+ * }
+ * }</pre>
+ *
+ * <p>Safe for use by any thread but an event loop: both {@link #bind} and {@link #stop} wait.
+ */
+public final class HttpProxy implements AutoCloseable {
+    /** Binding is a matter of milliseconds; this long, and it will not end. */
+    private static final long BIND_SECONDS_MAX = 10;
+
+    /** A look-up of a name waits for the answer, so a slow name server holds up one of these. */
+    private static final int LOOKUP_THREADS = 2;
+
+    private final Channel listener;
+    private final ProxyInitializer initializer;
+    private final ExecutorService lookups;
+
+    private HttpProxy(Channel listener, ProxyInitializer initializer, ExecutorService lookups) {
+        this.listener = listener;
+        this.initializer = initializer;
+        this.lookups = lookups;
+    }
+
+    /**
+     * Sees that the upstreams' names are known, then binds and listens.
+     *
+     * @param bootstrap says on which group and with which channel class; the child handler is set here
+     * @param address where to listen; port 0: a free one
+     * @throws IOException if an upstream's name has no address, or {@code address} cannot be bound
+     */
+    public static HttpProxy bind(
+            ServerBootstrap bootstrap, InetSocketAddress address, ProxySettings settings, ProxyParts parts)
+            throws IOException {
+        requireKnown(settings);
+        ExecutorService lookups = newLookups();
+        ProxyInitializer initializer = new ProxyInitializer(settings, parts, new OffLoopResolver(lookups));
+        ChannelFuture bound = bootstrap.childHandler(initializer).bind(address);
+        bound.awaitUninterruptibly(BIND_SECONDS_MAX, TimeUnit.SECONDS);
+        if (bound.isSuccess()) {
+            return new HttpProxy(bound.channel(), initializer, lookups);
+        }
+        lookups.shutdown();
+        if (!bound.isDone()) {
+            throw new IOException("bind " + address + ": not done within " + BIND_SECONDS_MAX + " s");
+        }
+        throw new IOException("bind " + address + ": " + bound.cause().getMessage(), bound.cause());
+    }
+
+    /** A name that is wrong is wrong from the start; what it stands for is looked up again for each connection. */
+    private static void requireKnown(ProxySettings settings) throws IOException {
+        for (Upstream upstream : settings.upstreams()) {
+            try {
+                InetAddress.getByName(upstream.host());
+            } catch (UnknownHostException e) {
+                throw new UnknownUpstreamException(upstream, e);
+            }
+        }
+    }
+
+    private static ExecutorService newLookups() {
+        return Executors.newFixedThreadPool(LOOKUP_THREADS, task -> {
+            Thread thread = new Thread(task, "name-lookup");
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    /** The address and port bound. */
+    public SocketAddress address() {
+        return listener.localAddress();
+    }
+
+    /**
+     * Stops in order: no new connections, idle ones are closed, a request that is being served is served and its
+     * connection closed then. What is still open after {@code bound}, a tunnel say, is left to the shutdown of the group.
+     *
+     * @param bound how long requests that are being served may take
+     * @return whether every connection ended within the bound
+     */
+    public boolean stop(Duration bound) throws InterruptedException {
+        long deadlineNanos = System.nanoTime() + bound.toNanos();
+        listener.close().await(bound.toNanos(), NANOSECONDS);
+        try {
+            initializer.drain().toCompletableFuture().get(deadlineNanos - System.nanoTime(), NANOSECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("drain: " + e.getCause(), e);
+        } finally {
+            lookups.shutdown();
+        }
+    }
+
+    /** {@link #stop} with five seconds, the answer unread. */
+    @Override
+    public void close() {
+        try {
+            stop(Duration.ofSeconds(5));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package io.fastsocket.examples.proxy;
+
+import io.fastsocket.examples.upstream.OffLoopResolver;
+import io.fastsocket.examples.upstream.ProxyProtocol;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Makes an accepted connection one of the proxy: PROXY protocol, TLS, Netty's codec, the connection's handler. */
+final class ProxyInitializer extends ChannelInitializer<SocketChannel> {
+    private final ProxySettings settings;
+    private final ProxyParts parts;
+    private final OffLoopResolver resolver;
+    private final Map<EventLoop, ProxyLoop> loops = new ConcurrentHashMap<>();
+
+    ProxyInitializer(ProxySettings settings, ProxyParts parts, OffLoopResolver resolver) {
+        this.settings = settings;
+        this.parts = parts;
+        this.resolver = resolver;
+    }
+
+    @Override
+    protected void initChannel(SocketChannel channel) {
+        // A client may send its request, shut its side and then read: that must not cut a response off.
+        channel.config().setAllowHalfClosure(true).setAutoRead(false);
+        ProxyLoop loop = loops.computeIfAbsent(
+                channel.eventLoop(), eventLoop -> new ProxyLoop(eventLoop, settings, parts, resolver));
+        ChannelPipeline pipeline = channel.pipeline();
+        if (settings.proxyProtocolIn()) {
+            ProxyProtocol.expectHeader(pipeline, settings.timeouts().idle());
+        }
+        if (parts.tls() != null) {
+            pipeline.addLast(parts.tls().newHandler());
+        }
+        ResponseEncoder encoder = new ResponseEncoder();
+        pipeline.addLast(
+                new StrictRequestDecoder(
+                        settings.limits().lineBytesMax(), settings.limits().headerBytesMax()),
+                encoder,
+                new ClientConnection(loop, channel, encoder));
+    }
+
+    /**
+     * Closes every connection once its request, if it has one, is answered. May be called by any thread.
+     *
+     * @return done when no connection is left; never fails
+     */
+    CompletionStage<Void> drain() {
+        List<CompletableFuture<Void>> drained = new ArrayList<>();
+        for (ProxyLoop loop : loops.values()) {
+            CompletableFuture<Void> empty = new CompletableFuture<>();
+            drained.add(empty);
+            if (loop.eventLoop().isShuttingDown()) {
+                // The loop closes its channels itself.
+                empty.complete(null);
+            } else {
+                loop.eventLoop().execute(() -> loop.drain().thenRun(() -> empty.complete(null)));
+            }
+        }
+        return CompletableFuture.allOf(drained.toArray(CompletableFuture[]::new));
+    }
+}

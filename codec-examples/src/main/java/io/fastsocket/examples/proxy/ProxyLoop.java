@@ -1,0 +1,160 @@
+package io.fastsocket.examples.proxy;
+
+import io.fastsocket.examples.upstream.OffLoopResolver;
+import io.fastsocket.examples.upstream.Upstream;
+import io.fastsocket.examples.upstream.UpstreamBalancer;
+import io.fastsocket.examples.upstream.UpstreamPool;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.HttpClientCodec;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpRequest;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** What the connections of one event loop share: pool, balancer, settings, and each other. Used on that loop alone. */
+final class ProxyLoop {
+    private final EventLoop eventLoop;
+    private final ProxySettings settings;
+    private final @Nullable AccessLog accessLog;
+    private final int cpu;
+    private final UpstreamPool pool;
+    private final UpstreamBalancer balancer;
+    private final Set<ClientConnection> connections = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final CompletableFuture<Void> empty = new CompletableFuture<>();
+    private final long idleNanos;
+    private final long responseNanos;
+    private final long tunnelNanos;
+    private boolean draining;
+
+    ProxyLoop(EventLoop eventLoop, ProxySettings settings, ProxyParts parts, OffLoopResolver resolver) {
+        this.eventLoop = eventLoop;
+        this.settings = settings;
+        this.accessLog = parts.accessLog();
+        this.cpu = parts.cpuOf().applyAsInt(eventLoop);
+        this.pool = new UpstreamPool(
+                eventLoop,
+                new Bootstrap().channelFactory(parts.channels()).resolver(resolver),
+                settings.pool(),
+                this::initUpstream,
+                connection -> true);
+        this.balancer = new UpstreamBalancer(settings.upstreams(), System::nanoTime, new SplittableRandom());
+        this.idleNanos = settings.timeouts().idle().toNanos();
+        this.responseNanos = settings.timeouts().response().toNanos();
+        this.tunnelNanos = settings.timeouts().tunnel().toNanos();
+    }
+
+    private void initUpstream(Channel upstream) {
+        HttpDecoderConfig decoding = new HttpDecoderConfig()
+                .setMaxInitialLineLength(settings.limits().lineBytesMax())
+                .setMaxHeaderSize(settings.limits().headerBytesMax())
+                .setMaxChunkSize(StrictRequestDecoder.CHUNK_BYTES_MAX);
+        upstream.pipeline().addLast(new HttpClientCodec(decoding, false, false), new UpstreamHandler());
+    }
+
+    EventLoop eventLoop() {
+        return eventLoop;
+    }
+
+    ProxySettings settings() {
+        return settings;
+    }
+
+    UpstreamPool pool() {
+        return pool;
+    }
+
+    UpstreamBalancer balancer() {
+        return balancer;
+    }
+
+    long idleNanos() {
+        return idleNanos;
+    }
+
+    long responseNanos() {
+        return responseNanos;
+    }
+
+    long tunnelNanos() {
+        return tunnelNanos;
+    }
+
+    boolean draining() {
+        return draining;
+    }
+
+    void add(ClientConnection connection) {
+        connections.add(connection);
+    }
+
+    void remove(ClientConnection connection) {
+        connections.remove(connection);
+        completeIfEmpty();
+    }
+
+    /** Closes what is idle and marks the rest to close after its response; done when none is left. */
+    CompletableFuture<Void> drain() {
+        draining = true;
+        // A copy: a connection that closes at once removes itself.
+        List.copyOf(connections).forEach(ClientConnection::closeIfIdle);
+        completeIfEmpty();
+        return empty;
+    }
+
+    private void completeIfEmpty() {
+        if (draining && connections.isEmpty()) {
+            pool.close();
+            empty.complete(null);
+        }
+    }
+
+    void logRefusal(ClientConnection client, HttpRequest head, Refusal refusal) {
+        if (accessLog != null) {
+            boolean readable = head.decoderResult().isSuccess();
+            accessLog.offer(new AccessEntry(
+                    System.currentTimeMillis(),
+                    client.clientAddress(),
+                    readable ? head.method().name() : "-",
+                    readable ? head.uri() : "-",
+                    refusal.status().code(),
+                    0,
+                    0,
+                    null,
+                    0,
+                    false,
+                    Locality.of(client.channel(), cpu)));
+        }
+    }
+
+    void log(
+            ClientConnection client,
+            RequestHead request,
+            int status,
+            long bytesIn,
+            long bytesOut,
+            @Nullable Upstream upstream,
+            boolean reused,
+            long nanos) {
+        if (accessLog != null) {
+            accessLog.offer(new AccessEntry(
+                    System.currentTimeMillis(),
+                    client.clientAddress(),
+                    request.forward().method().name(),
+                    request.target(),
+                    status,
+                    bytesIn,
+                    bytesOut,
+                    upstream,
+                    nanos,
+                    reused,
+                    Locality.of(client.channel(), cpu)));
+        }
+    }
+}

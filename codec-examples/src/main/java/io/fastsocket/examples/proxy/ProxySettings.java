@@ -1,0 +1,153 @@
+package io.fastsocket.examples.proxy;
+
+import static java.util.Objects.requireNonNull;
+
+import io.fastsocket.examples.upstream.PoolSettings;
+import io.fastsocket.examples.upstream.Upstream;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Where an {@link HttpProxy} sends requests, what it takes, and how long it waits.
+ *
+ * @param upstreams one or more, each once
+ * @param hostHeader which Host field an upstream gets
+ * @param forwarded what becomes of {@code Forwarded} and {@code X-Forwarded-*}
+ * @param via the name this proxy adds to {@code Via}; empty: none is added
+ * @param limits how large a request may be
+ * @param timeouts how long to wait for what
+ * @param pool how many connections each loop has to each upstream; its time to connect counts
+ * @param proxyProtocolIn each client connection begins with a header of the PROXY protocol
+ * @param proxyProtocolOut each upstream connection begins with one, version 2, and serves one request
+ */
+public record ProxySettings(
+        List<Upstream> upstreams,
+        HostHeader hostHeader,
+        ForwardedMode forwarded,
+        String via,
+        Limits limits,
+        Timeouts timeouts,
+        PoolSettings pool,
+        boolean proxyProtocolIn,
+        boolean proxyProtocolOut) {
+
+    /** @throws IllegalArgumentException if a value is out of its range */
+    public ProxySettings {
+        upstreams = List.copyOf(upstreams);
+        requireNonNull(hostHeader, "hostHeader");
+        requireNonNull(forwarded, "forwarded");
+        requireNonNull(limits, "limits");
+        requireNonNull(timeouts, "timeouts");
+        requireNonNull(pool, "pool");
+        if (upstreams.isEmpty()) {
+            throw new IllegalArgumentException("upstreams: none (expected: one or more)");
+        }
+        if (upstreams.stream().distinct().count() < upstreams.size()) {
+            throw new IllegalArgumentException("upstreams: " + upstreams + " (expected: each once)");
+        }
+        if (!via.matches("[A-Za-z0-9._:-]*")) {
+            throw new IllegalArgumentException("via: \"" + via + "\" (expected: a host name or a pseudonym)");
+        }
+    }
+
+    /** Every default, for these upstreams. */
+    public static ProxySettings to(List<Upstream> upstreams) {
+        return new ProxySettings(
+                upstreams,
+                HostHeader.CLIENT,
+                ForwardedMode.APPEND,
+                "",
+                Limits.DEFAULT,
+                Timeouts.DEFAULT,
+                PoolSettings.DEFAULT,
+                false,
+                false);
+    }
+
+    /** The same with other timeouts. */
+    public ProxySettings with(Timeouts newTimeouts) {
+        return new ProxySettings(
+                upstreams, hostHeader, forwarded, via, limits, newTimeouts, pool, proxyProtocolIn, proxyProtocolOut);
+    }
+
+    /** The same with other limits. */
+    public ProxySettings with(Limits newLimits) {
+        return new ProxySettings(
+                upstreams, hostHeader, forwarded, via, newLimits, timeouts, pool, proxyProtocolIn, proxyProtocolOut);
+    }
+
+    /** The same with another way to name the host and the client to upstreams. */
+    public ProxySettings with(HostHeader newHostHeader, ForwardedMode newForwarded, String newVia) {
+        return new ProxySettings(
+                upstreams,
+                newHostHeader,
+                newForwarded,
+                newVia,
+                limits,
+                timeouts,
+                pool,
+                proxyProtocolIn,
+                proxyProtocolOut);
+    }
+
+    /** The same with other bounds of the pools. */
+    public ProxySettings with(PoolSettings newPool) {
+        return new ProxySettings(
+                upstreams, hostHeader, forwarded, via, limits, timeouts, newPool, proxyProtocolIn, proxyProtocolOut);
+    }
+
+    /** The same with or without the PROXY protocol on each side. */
+    public ProxySettings withProxyProtocol(boolean in, boolean out) {
+        return new ProxySettings(upstreams, hostHeader, forwarded, via, limits, timeouts, pool, in, out);
+    }
+
+    /**
+     * How large a request may be.
+     *
+     * @param lineBytesMax the longest request line in bytes, 64 to 1,048,576; a longer one is answered 414
+     * @param headerBytesMax the most bytes in all header fields, 64 to 1,048,576; more are answered 431. Of a response,
+     *     more are a fault of the upstream
+     */
+    public record Limits(int lineBytesMax, int headerBytesMax) {
+        /** 8 KiB for the line and 32 KiB for the fields. */
+        public static final Limits DEFAULT = new Limits(8 << 10, 32 << 10);
+
+        /** @throws IllegalArgumentException if a value is out of its range */
+        public Limits {
+            requireRange("lineBytesMax", lineBytesMax);
+            requireRange("headerBytesMax", headerBytesMax);
+        }
+
+        private static void requireRange(String name, int value) {
+            if (value < 64 || value > 1 << 20) {
+                throw new IllegalArgumentException(name + ": " + value + " (expected: 64 to 1048576)");
+            }
+        }
+    }
+
+    /**
+     * How long to wait for what; each more than zero and at most a day.
+     *
+     * @param response for an upstream to take or give anything, once it has the request; 504 after that
+     * @param idle for a client to send its next request, whole, or to take or give anything while one is served
+     * @param tunnel for either side to send anything after 101
+     */
+    public record Timeouts(Duration response, Duration idle, Duration tunnel) {
+        /** 60 s, 60 s and one hour. */
+        public static final Timeouts DEFAULT =
+                new Timeouts(Duration.ofSeconds(60), Duration.ofSeconds(60), Duration.ofHours(1));
+
+        /** @throws IllegalArgumentException if a value is out of its range */
+        public Timeouts {
+            requireRange("response", response);
+            requireRange("idle", idle);
+            requireRange("tunnel", tunnel);
+        }
+
+        private static void requireRange(String name, Duration value) {
+            if (value.isNegative() || value.isZero() || value.compareTo(Duration.ofDays(1)) > 0) {
+                throw new IllegalArgumentException(name + ": " + value + " (expected: more than 0, at most 24 h)");
+            }
+        }
+    }
+}

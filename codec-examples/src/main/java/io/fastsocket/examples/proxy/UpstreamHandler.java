@@ -1,0 +1,71 @@
+package io.fastsocket.examples.proxy;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The upstream's end of an exchange: gives what comes to the request that has the connection. While none has, the pool's
+ * own handlers watch. Used on one loop.
+ */
+final class UpstreamHandler extends ChannelInboundHandlerAdapter {
+    private @Nullable Exchange exchange;
+
+    void begin(Exchange begun) {
+        exchange = begun;
+    }
+
+    void end() {
+        exchange = null;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        if (exchange != null) {
+            exchange.received(message);
+        } else {
+            ctx.fireChannelRead(message);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        if (exchange != null) {
+            exchange.receivedAll();
+        } else {
+            ctx.fireChannelReadComplete();
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (exchange != null) {
+            exchange.upstreamWritabilityChanged();
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        ctx.fireUserEventTriggered(event);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        // Before the close, whose end of input would make a response without a length look complete.
+        fail(String.valueOf(cause.getMessage()));
+        ctx.fireExceptionCaught(cause);
+        ctx.close();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        fail("it closed the connection");
+        ctx.fireChannelInactive();
+    }
+
+    private void fail(String why) {
+        if (exchange != null) {
+            exchange.upstreamGone(why);
+        }
+    }
+}
