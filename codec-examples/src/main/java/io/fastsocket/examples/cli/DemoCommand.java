@@ -20,17 +20,19 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "demo",
         description = {
-            "Loads the HTTP server on loopback, shows which loop got which connections, and compares with stock Netty.",
-            "Needs no privilege and no network. Warms up, then loads both servers in turns, two rounds."
+            "Loads the reverse proxy on loopback, in front of an HTTP server; shows which loop got which connections, and"
+                    + " compares with the same proxy on stock Netty.",
+            "Needs no privilege and no network. Warms up, then loads both proxies in turns, two rounds."
         },
         footer = {
             "",
             "Exit codes: 0 done, 1 a request failed or the demo cannot run, 2 wrong usage.",
             "",
             "JSON: {engine, steering, loops: [{loop, cpu (null: unpinned), accepted, local, remote, localPercent (null:",
-            "  unknown)}], stock, comparisons: [{mode, fastsocket: S, stock: S, requestsRatio, cpuRatio}], failed}",
+            "  unknown), connected, connectedLocal}], stock, comparisons: [{mode, fastsocket: S, stock: S, requestsRatio, cpuRatio}], failed}",
             "  with S = {requests, failed, seconds, requestsPerSecond, cpuMicrosPerRequest} and mode one of",
-            "  connection-per-request, keep-alive. CPU is that of the servers' process, the clients are another.",
+            "  connection-per-request, keep-alive. CPU is that of the proxies' process; the clients and the",
+            "  server behind them are another.",
             "",
             "Examples:",
             "  fastsocket demo",

@@ -30,16 +30,18 @@ final class DemoReport {
                 "",
                 loopTable(),
                 "",
-                "the same load on stock Netty: " + result.stock() + " behind one listener",
+                "the same load on the same proxy on stock Netty: " + result.stock() + " behind one listener",
                 "",
                 comparisonTable(),
                 "",
-                "CPU is the time of the process of both servers while one was loaded; the clients are another process.",
-                "Both share this machine's CPUs, so the figures compare the two servers and say little else.");
+                "Connected are the proxy's connections to the server behind it. CPU is the time of the process of both",
+                "proxies while one was loaded; the clients and the server are another process. Both share this",
+                "machine's CPUs, so the figures compare the two proxies and say little else.");
     }
 
     private String loopTable() {
-        TextTable table = TextTable.ofNumbers("loop", "CPU", "accepted", "local", "remote", "local %");
+        TextTable table =
+                TextTable.ofNumbers("loop", "CPU", "accepted", "local", "remote", "local %", "connected", "local");
         for (LoopStats loop : result.loops()) {
             table.row(
                     loop.loopIndex(),
@@ -47,7 +49,9 @@ final class DemoReport {
                     loop.accepted(),
                     loop.acceptedLocal(),
                     loop.acceptedRemote(),
-                    localPercent(loop).map(percent -> format("%.1f", percent)).orElse("-"));
+                    localPercent(loop).map(percent -> format("%.1f", percent)).orElse("-"),
+                    loop.connected(),
+                    loop.connectedLocal());
         }
         return table.toString();
     }
@@ -98,6 +102,8 @@ final class DemoReport {
         json.put("local", loop.acceptedLocal());
         json.put("remote", loop.acceptedRemote());
         json.put("localPercent", localPercent(loop).orElse(null));
+        json.put("connected", loop.connected());
+        json.put("connectedLocal", loop.connectedLocal());
         return json;
     }
 

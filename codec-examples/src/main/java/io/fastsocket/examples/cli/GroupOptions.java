@@ -6,12 +6,15 @@ import io.fastsocket.affinity.PlacementPolicy;
 import io.fastsocket.affinity.cli.CommandFailed;
 import io.fastsocket.transport.Capability;
 import io.fastsocket.transport.FastSocketEventLoopGroup;
+import io.fastsocket.transport.connect.FlowDelivery;
 import io.fastsocket.transport.engine.Engine;
 import io.fastsocket.transport.listen.SteeringPolicy;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
@@ -57,6 +60,16 @@ final class GroupOptions {
     private Steering steering;
 
     @Option(
+            names = "--flow-delivery",
+            paramLabel = "HOW",
+            defaultValue = "auto",
+            converter = FlowDeliveryName.class,
+            description = "How source ports of outgoing connections are chosen, so that answers arrive at the loop that"
+                    + " opened them: auto (default), off, learned, rss:NAME for the receive hash of an interface, or"
+                    + " portbits:NAME:FIRST:COUNT for an XDP program on a range of ports.")
+    private FlowDelivery flowDelivery;
+
+    @Option(
             names = "--ring-size",
             paramLabel = "N",
             defaultValue = "" + RING_SIZE_DEFAULT,
@@ -84,6 +97,7 @@ final class GroupOptions {
                     .loops(loops)
                     .placement(placement)
                     .steering(steering.policy())
+                    .flowDelivery(flowDelivery)
                     .threadName(threadName);
             if (ringSize != RING_SIZE_DEFAULT) {
                 builder.ringSize(ringSize);
@@ -149,6 +163,39 @@ final class GroupOptions {
                 throw new TypeConversionException("'" + value
                         + "' is no placement; give per-cpu, per-core, none, CPUs such as 0-3,8, queues:eth0, or"
                         + " layout:FILE");
+            }
+        }
+    }
+
+    private static final class FlowDeliveryName implements ITypeConverter<FlowDelivery> {
+        private static final Pattern RSS = Pattern.compile("rss:(.+)");
+        private static final Pattern PORT_BITS = Pattern.compile("portbits:(.+):(\\d{1,5}):(\\d{1,5})");
+
+        @Override
+        public FlowDelivery convert(String value) {
+            return switch (value) {
+                case "auto" -> FlowDelivery.auto();
+                case "off" -> FlowDelivery.off();
+                case "learned" -> FlowDelivery.learned();
+                default -> ofInterface(value);
+            };
+        }
+
+        private static FlowDelivery ofInterface(String value) {
+            Matcher rss = RSS.matcher(value);
+            if (rss.matches()) {
+                return FlowDelivery.rss(rss.group(1));
+            }
+            Matcher bits = PORT_BITS.matcher(value);
+            if (!bits.matches()) {
+                throw new TypeConversionException("'" + value
+                        + "' is no flow delivery; give auto, off, learned, rss:eth0 or portbits:eth0:40960:8192");
+            }
+            try {
+                return FlowDelivery.portBits(
+                        bits.group(1), Integer.parseInt(bits.group(2)), Integer.parseInt(bits.group(3)));
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(String.valueOf(e.getMessage()));
             }
         }
     }

@@ -2,8 +2,11 @@ package io.fastsocket.examples.demo;
 
 import com.sun.management.OperatingSystemMXBean;
 import io.fastsocket.examples.demo.DemoResult.Comparison;
-import io.fastsocket.examples.http.HttpServer;
 import io.fastsocket.examples.http.HttpServerSettings;
+import io.fastsocket.examples.proxy.HttpProxy;
+import io.fastsocket.examples.proxy.ProxyParts;
+import io.fastsocket.examples.proxy.ProxySettings;
+import io.fastsocket.examples.upstream.Upstream;
 import io.fastsocket.transport.FastSocketEventLoopGroup;
 import io.fastsocket.transport.listen.FastSocketServerSocketChannel;
 import io.netty.bootstrap.ServerBootstrap;
@@ -17,8 +20,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Runs the HTTP example on our group and on stock Netty with one listener, and loads both in turns from a process of
- * clients pinned to every CPU. Used by one thread.
+ * Runs the reverse proxy on our group and on stock Netty with one listener, both in front of one origin, and loads them in turns
+ * from a process of clients pinned to every CPU. Used by one thread.
  */
 public final class Demo {
     /** Measured rounds. Each loads both servers in both modes; which comes first alternates. */
@@ -48,20 +51,38 @@ public final class Demo {
      * @throws IOException if a server cannot listen on loopback or the process of the clients cannot be started
      */
     public DemoResult run(FastSocketEventLoopGroup group) throws IOException {
-        HttpServerSettings settings = HttpServerSettings.DEFAULT;
-        InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        InetAddress loopback = InetAddress.getLoopbackAddress();
+        InetSocketAddress anyPort = new InetSocketAddress(loopback, 0);
         ServerBootstrap ours = new ServerBootstrap().group(group).channel(FastSocketServerSocketChannel.class);
         try (StockNetty netty = StockNetty.start(group.engine());
-                LoadProcess load = LoadProcess.start(settings.text());
-                HttpServer fastsocket = HttpServer.bind(ours, anyPort, settings);
-                HttpServer stock = HttpServer.bind(netty.bootstrap(), anyPort, settings)) {
+                LoadProcess load = LoadProcess.start(HttpServerSettings.DEFAULT.text())) {
+            ProxySettings settings =
+                    ProxySettings.to(List.of(new Upstream(loopback.getHostAddress(), load.originPort())));
+            return run(
+                    group,
+                    netty,
+                    load,
+                    HttpProxy.bind(ours, anyPort, settings, ProxyParts.of(group.socketChannelFactory())),
+                    HttpProxy.bind(netty.bootstrap(), anyPort, settings, ProxyParts.of(netty.sockets())));
+        }
+    }
+
+    private DemoResult run(
+            FastSocketEventLoopGroup group,
+            StockNetty netty,
+            LoadProcess load,
+            HttpProxy ourProxy,
+            HttpProxy stockProxy)
+            throws IOException {
+        try (HttpProxy fastsocket = ourProxy;
+                HttpProxy stock = stockProxy) {
             List<Comparison> comparisons = measure(load, fastsocket, stock);
             return new DemoResult(
                     group.engine(), group.capabilities(), netty.describe(), group.loopStats(), comparisons);
         }
     }
 
-    private List<Comparison> measure(LoadProcess load, HttpServer fastsocket, HttpServer stock) throws IOException {
+    private List<Comparison> measure(LoadProcess load, HttpProxy fastsocket, HttpProxy stock) throws IOException {
         List<Comparison> sums = new ArrayList<>();
         for (LoadMode mode : LoadMode.values()) {
             progress.accept("warm-up, " + mode.title());
@@ -86,7 +107,7 @@ public final class Demo {
         return sums;
     }
 
-    private LoadSlice slice(LoadProcess load, HttpServer server, LoadMode mode, long millis) throws IOException {
+    private LoadSlice slice(LoadProcess load, HttpProxy server, LoadMode mode, long millis) throws IOException {
         int port = ((InetSocketAddress) server.address()).getPort();
         long cpuBefore = process.getProcessCpuTime();
         LoadSlice slice = load.run(port, mode, millis);

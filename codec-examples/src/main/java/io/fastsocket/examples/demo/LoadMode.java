@@ -2,7 +2,7 @@ package io.fastsocket.examples.demo;
 
 /** How the clients of the demo ask. */
 public enum LoadMode {
-    /** Each request on a connection of its own, closed by the server after the response. */
+    /** Each request on a connection of its own, closed by the proxy after the response. */
     CONNECTION_PER_REQUEST("new connection per request", "Connection: close\r\n"),
     /** One request after the other on a connection that stays. */
     KEEP_ALIVE("keep-alive", "");

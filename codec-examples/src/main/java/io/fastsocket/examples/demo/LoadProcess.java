@@ -10,16 +10,23 @@ import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The clients, in a JVM of their own with the flags of this one. Used by one thread. */
+/** The clients and the origin, in a JVM of their own with the flags of this one. Used by one thread. */
 final class LoadProcess implements AutoCloseable {
     private final Process process;
     private final PrintWriter orders;
     private final BufferedReader reports;
+    private final int originPort;
 
-    private LoadProcess(Process process) {
+    private LoadProcess(Process process) throws IOException {
         this.process = process;
         this.orders = new PrintWriter(process.outputWriter(UTF_8), true);
         this.reports = process.inputReader(UTF_8);
+        this.originPort = Integer.parseInt(report());
+    }
+
+    /** The port of the origin, on loopback. */
+    int originPort() {
+        return originPort;
     }
 
     /** @throws IOException if the process cannot be started */
@@ -43,11 +50,15 @@ final class LoadProcess implements AutoCloseable {
     /** @throws IOException if the process has ended */
     LoadSlice run(int port, LoadMode mode, long millis) throws IOException {
         orders.println(mode.name() + " " + port + " " + millis);
+        return LoadSlice.ofLine(report());
+    }
+
+    private String report() throws IOException {
         String report = reports.readLine();
         if (report == null) {
             throw new IOException("the process of the clients ended early");
         }
-        return LoadSlice.ofLine(report);
+        return report;
     }
 
     @Override
