@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -171,16 +172,16 @@ public final class ConnectingLoops implements AutoCloseable {
                 LocalPorts.read(root),
                 new PortLeases(PortLeases.timeWaitReusable(root), System::nanoTime),
                 byBits ? portBits : null,
-                wish instanceof FlowDelivery.Learned ? null : () -> mapOf(card, local),
+                wish instanceof FlowDelivery.Learned ? null : cardOf(card, local),
                 GlobalEventExecutor.INSTANCE,
                 System::nanoTime);
     }
 
-    private Answer<RssMap> mapOf(Optional<String> card, InetAddress local) {
-        FlowType flow = local instanceof Inet4Address ? FlowType.TCP4 : FlowType.TCP6;
-        return card.isEmpty()
-                ? Answer.unsupported("no interface has the address " + local.getHostAddress())
-                : RssMap.read(root, card.get(), flow);
+    private Supplier<Answer<RssMap>> cardOf(Optional<String> card, InetAddress local) {
+        if (card.isEmpty()) {
+            return () -> Answer.unsupported("no interface has the address " + local.getHostAddress());
+        }
+        return new CardReader(root, card.get(), local instanceof Inet4Address ? FlowType.TCP4 : FlowType.TCP6);
     }
 
     private static Optional<String> interfaceOf(InetAddress local) {
