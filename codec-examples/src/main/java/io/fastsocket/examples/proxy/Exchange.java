@@ -114,11 +114,17 @@ final class Exchange {
     private void send(Upstream chosen, PooledConnection acquired) {
         connection = acquired;
         Channel channel = acquired.channel();
+        UpstreamHandler handler = channel.pipeline().get(UpstreamHandler.class);
+        if (handler == null) {
+            // A pipeline is emptied when its connection ends, which was between the pool's look at it and now.
+            upstreamGone("it closed the connection");
+            return;
+        }
+        handler.begin(this);
         if (!acquired.reused()) {
             loop.balancer().connectSucceeded(chosen);
             client.announceTo(channel);
         }
-        channel.pipeline().get(UpstreamHandler.class).begin(this);
         request.addressTo(chosen, loop.settings().hostHeader());
         channel.write(request.forward(), channel.voidPromise());
         if (requestComplete) {

@@ -41,7 +41,7 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
     @Override
     protected String splitFirstWordInitialLine(byte[] line, int start, int length) {
         require(start == 0, "a blank before the method");
-        methodEnd = length;
+        methodEnd = start + length;
         return super.splitFirstWordInitialLine(line, start, length);
     }
 
