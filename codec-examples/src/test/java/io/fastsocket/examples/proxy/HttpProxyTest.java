@@ -323,9 +323,10 @@ final class HttpProxyTest {
     @Test
     void removesWhatBelongsToOneConnection() throws Exception {
         try (Wire client = running.client()) {
-            client.send("GET / HTTP/1.1\r\nHost: test\r\nConnection: keep-alive, X-Mine\r\nX-Mine: 1\r\n"
-                    + "Keep-Alive: timeout=5\r\nProxy-Connection: keep-alive\r\nProxy-Authorization: Basic x\r\n"
-                    + "TE: trailers\r\nProxy: http://evil\r\nUpgrade: h2c\r\nHTTP2-Settings: x\r\nX-Kept: 1\r\n\r\n");
+            client.send(
+                    "GET / HTTP/1.1\r\nHost: test\r\nConnection: keep-alive, X-Mine, Upgrade, HTTP2-Settings\r\nX-Mine: 1\r\n"
+                            + "Keep-Alive: timeout=5\r\nProxy-Connection: keep-alive\r\nProxy-Authorization: Basic x\r\n"
+                            + "TE: trailers\r\nProxy: http://evil\r\nUpgrade: h2c\r\nHTTP2-Settings: x\r\nX-Kept: 1\r\n\r\n");
             Wire server = upstream.accept();
             Head request = server.head();
             assertThat(request.fields())
