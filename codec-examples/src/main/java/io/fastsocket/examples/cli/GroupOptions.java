@@ -195,7 +195,7 @@ final class GroupOptions {
                 return FlowDelivery.portBits(
                         bits.group(1), Integer.parseInt(bits.group(2)), Integer.parseInt(bits.group(3)));
             } catch (IllegalArgumentException e) {
-                throw new TypeConversionException(String.valueOf(e.getMessage()));
+                throw new TypeConversionException("'" + value + "': " + e.getMessage());
             }
         }
     }

@@ -9,19 +9,15 @@ import io.fastsocket.examples.proxy.ProxySettings;
 import io.fastsocket.examples.proxy.ServerTls;
 import io.fastsocket.examples.proxy.UnknownUpstreamException;
 import io.fastsocket.transport.FastSocketEventLoopGroup;
-import io.fastsocket.transport.LoopPlan;
+import io.fastsocket.transport.engine.Engine;
 import io.fastsocket.transport.listen.FastSocketServerSocketChannel;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.EventLoop;
-import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.IdentityHashMap;
 import java.util.concurrent.Callable;
-import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -92,7 +88,12 @@ final class ProxyCommand implements Callable<Integer> {
                         .group(group)
                         .channel(FastSocketServerSocketChannel.class)
                         .option(ChannelOption.SO_BACKLOG, backlog);
-                ProxyParts parts = new ProxyParts(group.socketChannelFactory(), tls, accessLog, cpuOf(group));
+                ProxyParts parts = new ProxyParts(
+                        group.socketChannelFactory(),
+                        tls,
+                        accessLog,
+                        // NIO gives no sockets away, and nothing is known of where packets arrive.
+                        group.engine() == Engine.NIO ? null : group::isLocal);
                 HttpProxy proxy = bind(bootstrap, address, settings, parts);
                 announce(group, proxy, settings);
                 stop.allow(drainTimeout);
@@ -155,16 +156,6 @@ final class ProxyCommand implements Callable<Integer> {
                             + "; fix: name another, or permit writing",
                     e);
         }
-    }
-
-    private static ToIntFunction<EventLoop> cpuOf(FastSocketEventLoopGroup group) {
-        IdentityHashMap<EventExecutor, Integer> cpus = new IdentityHashMap<>();
-        int index = 0;
-        for (EventExecutor loop : group) {
-            LoopPlan.Row row = group.plan().rows().get(index++);
-            cpus.put(loop, row.cpu());
-        }
-        return loop -> cpus.getOrDefault(loop, -1);
     }
 
     private void announce(FastSocketEventLoopGroup group, HttpProxy proxy, ProxySettings settings) {

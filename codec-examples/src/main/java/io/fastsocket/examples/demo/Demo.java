@@ -62,7 +62,11 @@ public final class Demo {
                     group,
                     netty,
                     load,
-                    HttpProxy.bind(ours, anyPort, settings, ProxyParts.of(group.socketChannelFactory())),
+                    HttpProxy.bind(
+                            ours,
+                            anyPort,
+                            settings,
+                            ProxyParts.of(group.socketChannelFactory()).withLocality(group::isLocal)),
                     HttpProxy.bind(netty.bootstrap(), anyPort, settings, ProxyParts.of(netty.sockets())));
         }
     }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** What the connections of one event loop share: pool, balancer, settings, and each other. Used on that loop alone. */
@@ -23,7 +24,7 @@ final class ProxyLoop {
     private final EventLoop eventLoop;
     private final ProxySettings settings;
     private final @Nullable AccessLog accessLog;
-    private final int cpu;
+    private final @Nullable Predicate<Channel> isLocal;
     private final UpstreamPool pool;
     private final UpstreamBalancer balancer;
     private final Set<ClientConnection> connections = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -37,13 +38,13 @@ final class ProxyLoop {
         this.eventLoop = eventLoop;
         this.settings = settings;
         this.accessLog = parts.accessLog();
-        this.cpu = parts.cpuOf().applyAsInt(eventLoop);
+        this.isLocal = parts.isLocal();
         this.pool = new UpstreamPool(
                 eventLoop,
                 new Bootstrap().channelFactory(parts.channels()).resolver(resolver),
                 settings.pool(),
                 this::initUpstream,
-                connection -> true);
+                isLocal == null ? connection -> true : isLocal);
         this.balancer = new UpstreamBalancer(settings.upstreams(), System::nanoTime, new SplittableRandom());
         this.idleNanos = settings.timeouts().idle().toNanos();
         this.responseNanos = settings.timeouts().response().toNanos();
@@ -129,7 +130,7 @@ final class ProxyLoop {
                     null,
                     0,
                     false,
-                    Locality.of(client.channel(), cpu)));
+                    Locality.of(client.channel(), isLocal)));
         }
     }
 
@@ -154,7 +155,7 @@ final class ProxyLoop {
                     upstream,
                     nanos,
                     reused,
-                    Locality.of(client.channel(), cpu)));
+                    Locality.of(client.channel(), isLocal)));
         }
     }
 }

@@ -88,6 +88,8 @@ final class MainTest {
         "--engine, kqueue, 'give auto, io_uring, epoll or nio'",
         "--placement, everywhere, 'give per-cpu, per-core, none, CPUs such as 0-3,8, queues:eth0, or layout:FILE'",
         "--steering, left, 'give receiving-cpu, incoming-cpu or kernel-hash'",
+        "--flow-delivery, east, 'give auto, off, learned, rss:eth0 or portbits:eth0:40960:8192'",
+        "--flow-delivery, portbits:eth0:80:8, 'expected a range within 1024..65535'",
         "--loops, -3, loops",
         "--loops, many, 'not an int'",
         "--host, no-such-host.invalid, 'no such host or interface; give an address, a host name or one of'",
@@ -190,7 +192,8 @@ final class MainTest {
         assertThat(result.path("engine").textValue()).isEqualTo(engine);
         assertThat(result.path("failed").longValue()).isZero();
         assertThat(result.path("loops")).isNotEmpty().allSatisfy(loop -> assertThat(fields(loop))
-                .containsExactly("loop", "cpu", "accepted", "local", "remote", "localPercent"));
+                .containsExactly(
+                        "loop", "cpu", "accepted", "local", "remote", "localPercent", "connected", "connectedLocal"));
         assertThat(result.path("comparisons"))
                 .allSatisfy(comparison -> {
                     assertThat(fields(comparison))

@@ -55,7 +55,7 @@ final class AccessLogTest {
         String server;
         try (ScriptedUpstream upstream = new ScriptedUpstream();
                 RunningProxy running = RunningProxy.start(
-                        engine, ProxySettings.to(List.of(upstream.upstream())), parts -> parts.with(log, loop -> -1));
+                        engine, ProxySettings.to(List.of(upstream.upstream())), parts -> parts.with(log));
                 Wire client = running.client()) {
             server = upstream.upstream().toString();
             client.send("POST /a?b=c HTTP/1.1\r\nHost: test\r\nContent-Length: 3\r\n\r\nabc");

@@ -42,8 +42,6 @@ final class CardReader implements Supplier<Answer<RssMap>> {
 
     private static boolean namesAnother(RssConfig rss, NicQueues known) {
         List<Integer> table = rss.indirectionTable().toOptional().orElse(List.of());
-        return table.stream()
-                .distinct()
-                .anyMatch(queue -> known.rx().stream().noneMatch(rx -> rx.queue() == queue));
+        return table.stream().distinct().anyMatch(queue -> known.rx().stream().noneMatch(rx -> rx.queue() == queue));
     }
 }

@@ -103,7 +103,9 @@ public sealed interface FlowDelivery {
             if (firstPort < PORT_MIN || portCount < 1 || firstPort + portCount > PORTS_END) {
                 throw new IllegalArgumentException("flow delivery by port bits failed on " + interfaceName
                         + ": firstPort=" + firstPort + ", portCount=" + portCount + " (expected a range within "
-                        + PORT_MIN + ".." + (PORTS_END - 1) + "): fix: give a free range, such as 40960 and 8192");
+                        + PORT_MIN + ".." + (PORTS_END - 1)
+                        + "): no other ports can be had without privilege; fix: give a"
+                        + " free range, such as 40960 and 8192");
             }
         }
 
