@@ -8,6 +8,7 @@ import io.fastsocket.transport.connect.FlowMode;
 import io.fastsocket.transport.connect.FlowStats;
 import io.fastsocket.transport.connect.SourcePortsExhaustedException;
 import io.fastsocket.transport.engine.Engine;
+import io.fastsocket.transport.kernel.XdpScrambledNic;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -318,28 +319,66 @@ class FlowDeliveryTest {
         assertThat(sum(FlowMode.LEARNED, FlowStats::fallback)).isZero();
     }
 
-    @Test
-    void anIdleConnectionFollowsItsPackets() throws Exception {
-        start(Engine.EPOLL);
-        List<EventLoop> loops = new ArrayList<>();
-        group.forEach(loop -> loops.add((EventLoop) loop));
-        int moved = 0;
+    @ParameterizedTest
+    @MethodSource("io.fastsocket.transport.TestEngines#steered")
+    void aLoopThatIsOutOfItsPortsTakesThoseOfOthers(Engine engine) throws Exception {
+        limitPorts(8);
+        group = FastSocketEventLoopGroup.builder()
+                .engine(engine)
+                .flowDelivery(FlowDelivery.portBits("eth0", firstPort, 8))
+                .build();
+        for (int i = 0; i < 8; i++) {
+            connect(PEER);
+        }
+        assertThat(sum(FlowMode.PORT_BITS, FlowStats::chosen)).isEqualTo(8);
 
-        for (int i = 0; i < 200 && moved < 3; i++) {
-            Channel channel = connect(PEER).channel();
-            EventLoop before = channel.eventLoop();
-            boolean local = group.isLocal(channel);
-            Channel followed = group.followPackets(channel).await().getNow();
-
-            assertThat(followed).isSameAs(channel);
-            assertThat(channel.eventLoop() == before).isEqualTo(local);
-            moved += local ? 0 : 1;
-            exchangeAByte(channel);
+        // The kernel gives none of these ports away by itself: each is bound. The other loop's four are free for this peer.
+        EventLoop loop = (EventLoop) group.iterator().next();
+        for (int i = 0; i < 8; i++) {
+            open.add(connect(loop, OTHER_PEER).channel());
         }
 
-        assertThat(moved)
-                .describedAs("connections whose packets arrived at the other loop")
-                .isEqualTo(3);
+        assertThat(sum(FlowMode.PORT_BITS, FlowStats::chosen)).isEqualTo(8 + 4);
+        assertThat(sum(FlowMode.PORT_BITS, FlowStats::fallback)).isEqualTo(4);
+        assertThat(sum(FlowMode.ANY, FlowStats::chosen)).isEqualTo(4);
+    }
+
+    private ChannelFuture connect(EventLoop loop, InetSocketAddress remote) throws InterruptedException {
+        ChannelFuture connected = new Bootstrap()
+                .group(loop)
+                .channelFactory(group.socketChannelFactory())
+                .handler(new ChannelInboundHandlerAdapter())
+                .connect(remote);
+        assertThat(connected.await(SECONDS_MAX, TimeUnit.SECONDS)).isTrue();
+        assertThat(connected.cause()).isNull();
+        return connected;
+    }
+
+    @Test
+    void anIdleConnectionFollowsItsPackets() throws Exception {
+        group = FastSocketEventLoopGroup.builder()
+                .engine(Engine.EPOLL)
+                .flowDelivery(FlowDelivery.off())
+                .build();
+        List<Integer> cpus = group.loopStats().stream().map(LoopStats::cpu).toList();
+        int moved = 0;
+        try (XdpScrambledNic card = XdpScrambledNic.attach("eth0", 7, cpus)) {
+            for (int i = 0; i < 200 && moved < 3; i++) {
+                Channel channel = connect(PEER).channel();
+                EventLoop before = channel.eventLoop();
+                boolean local = group.isLocal(channel);
+
+                assertThat(group.followPackets(channel).await().getNow()).isSameAs(channel);
+
+                assertThat(channel.eventLoop() == before)
+                        .describedAs("%s, card %s", channel, card.mode())
+                        .isEqualTo(local);
+                assertThat(group.isLocal(channel)).isTrue();
+                moved += local ? 0 : 1;
+                exchangeAByte(channel);
+            }
+        }
+        assertThat(moved).describedAs("connections whose packets arrived at the other loop").isEqualTo(3);
     }
 
     // ---- steps

@@ -21,9 +21,13 @@ final class RunningServer implements AutoCloseable {
     }
 
     static RunningServer start(Engine engine, HttpServerSettings settings) throws IOException {
+        return start(engine, settings, 2);
+    }
+
+    static RunningServer start(Engine engine, HttpServerSettings settings, int loops) throws IOException {
         FastSocketEventLoopGroup group = null;
         try {
-            group = FastSocketEventLoopGroup.builder().engine(engine).loops(2).build();
+            group = FastSocketEventLoopGroup.builder().engine(engine).loops(loops).build();
         } catch (IllegalStateException e) {
             Assumptions.abort(engine + ": " + e.getMessage());
         }

@@ -155,6 +155,11 @@ public final class ConnectingLoops implements AutoCloseable {
             try {
                 made.complete(read(local));
             } catch (RuntimeException | Error unreadable) {
+                logger.warn(
+                        "Source ports of {} are not chosen: reading the system failed; fix: see the cause, or use"
+                                + " flowDelivery(FlowDelivery.off())",
+                        local.getHostAddress(),
+                        unreadable);
                 made.completeExceptionally(unreadable);
             }
         });

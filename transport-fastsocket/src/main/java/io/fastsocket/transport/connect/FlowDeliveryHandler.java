@@ -1,6 +1,7 @@
 package io.fastsocket.transport.connect;
 
 import io.fastsocket.transport.connect.ConnectingLoops.ConnectingLoop;
+import io.fastsocket.transport.engine.PinnedLoop;
 import io.fastsocket.transport.kernel.SocketOptions;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -147,11 +148,9 @@ final class FlowDeliveryHandler extends ChannelDuplexHandler {
         }
 
         private void verify(int cpu) {
-            if (cpu == SocketOptions.CPU_UNKNOWN) {
-                return;
-            }
-            if (loop != group.callingLoop()) {
-                // It has followed its packets to another loop.
+            boolean unknown = cpu == SocketOptions.CPU_UNKNOWN || loop.loop().cpu() == PinnedLoop.UNPINNED;
+            // The other loop's, where it has followed its packets.
+            if (unknown || loop != group.callingLoop()) {
                 return;
             }
             boolean hit = group.owners().loopOf(cpu) == loop.loop().index();
