@@ -332,7 +332,8 @@ class FlowDeliveryTest {
         }
         assertThat(sum(FlowMode.PORT_BITS, FlowStats::chosen)).isEqualTo(8);
 
-        // The kernel gives none of these ports away by itself: each is bound. The other loop's four are free for this peer.
+        // The kernel gives none of these ports away by itself: each is bound. The other loop's four are free for this
+        // peer.
         EventLoop loop = (EventLoop) group.iterator().next();
         for (int i = 0; i < 8; i++) {
             open.add(connect(loop, OTHER_PEER).channel());
@@ -378,7 +379,9 @@ class FlowDeliveryTest {
                 exchangeAByte(channel);
             }
         }
-        assertThat(moved).describedAs("connections whose packets arrived at the other loop").isEqualTo(3);
+        assertThat(moved)
+                .describedAs("connections whose packets arrived at the other loop")
+                .isEqualTo(3);
     }
 
     // ---- steps

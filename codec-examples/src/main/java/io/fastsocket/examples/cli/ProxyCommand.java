@@ -79,7 +79,7 @@ final class ProxyCommand implements Callable<Integer> {
         ServerTls tls = options.tls();
         Duration drainTimeout = options.drainTimeout();
         int backlog = options.backlog();
-        requireFree(address);
+        ListenAddress.requireFree(address);
         AccessLog accessLog = openAccessLog();
         try {
             FastSocketEventLoopGroup group = groupOptions.open("proxy");
@@ -95,7 +95,9 @@ final class ProxyCommand implements Callable<Integer> {
                         // NIO gives no sockets away, and nothing is known of where packets arrive.
                         group.engine() == Engine.NIO ? null : group::isLocal);
                 HttpProxy proxy = bind(bootstrap, address, settings, parts);
-                announce(group, proxy, settings);
+                spec.commandLine()
+                        .getErr()
+                        .println(ListenAddress.announcement(group, proxy.address(), settings.upstreams()));
                 stop.allow(drainTimeout);
                 stop.await();
                 if (!proxy.stop(drainTimeout)) {
@@ -121,22 +123,8 @@ final class ProxyCommand implements Callable<Integer> {
         } catch (UnknownUpstreamException e) {
             throw new CommandFailed(CommandFailed.FAILED, String.valueOf(e.getMessage()), e);
         } catch (IOException e) {
-            throw inTermsOfListen(BindFailure.explain(address, e));
+            throw ListenAddress.explain(address, e);
         }
-    }
-
-    private static void requireFree(InetSocketAddress address) {
-        try {
-            BindFailure.requireFree(address);
-        } catch (CommandFailed e) {
-            throw inTermsOfListen(e);
-        }
-    }
-
-    /** Other servers have {@code --host} and {@code --port} where this one has {@code --listen}. */
-    static CommandFailed inTermsOfListen(CommandFailed failure) {
-        String message = String.valueOf(failure.getMessage()).replaceAll("--(host|port)", "--listen");
-        return new CommandFailed(failure.exitCode(), message, failure);
     }
 
     private @Nullable AccessLog openAccessLog() {
@@ -156,15 +144,5 @@ final class ProxyCommand implements Callable<Integer> {
                             + "; fix: name another, or permit writing",
                     e);
         }
-    }
-
-    private void announce(FastSocketEventLoopGroup group, HttpProxy proxy, ProxySettings settings) {
-        int loops = group.plan().rows().size();
-        spec.commandLine()
-                .getErr()
-                .println("listening on " + HostAddress.format((InetSocketAddress) proxy.address()) + " (engine "
-                        + GroupOptions.name(group.engine()) + ", " + loops + (loops == 1 ? " loop" : " loops")
-                        + ", steering " + GroupOptions.steeringOf(group.capabilities()) + "), upstreams "
-                        + settings.upstreams());
     }
 }

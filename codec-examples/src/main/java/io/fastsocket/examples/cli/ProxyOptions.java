@@ -1,6 +1,5 @@
 package io.fastsocket.examples.cli;
 
-import io.fastsocket.affinity.cli.CommandFailed;
 import io.fastsocket.examples.proxy.ForwardedMode;
 import io.fastsocket.examples.proxy.HostHeader;
 import io.fastsocket.examples.proxy.ProxySettings;
@@ -190,19 +189,7 @@ final class ProxyOptions {
 
     /** Where to listen. */
     InetSocketAddress listen() {
-        int colon = listen.lastIndexOf(':');
-        String host = colon < 0 ? "" : listen.substring(0, colon);
-        if (host.startsWith("[") && host.endsWith("]")) {
-            host = host.substring(1, host.length() - 1);
-        }
-        String port = listen.substring(colon + 1);
-        boolean numbered = port.matches("[0-9]{1,5}") && Integer.parseInt(port) <= 65_535;
-        require(!host.isEmpty() && numbered, "--listen", listen, "HOST:PORT, such as 127.0.0.1:8000 or [::1]:8000");
-        try {
-            return new InetSocketAddress(HostAddress.of(host), Integer.parseInt(port));
-        } catch (CommandFailed e) {
-            throw ProxyCommand.inTermsOfListen(e);
-        }
+        return ListenAddress.of(listen, command.commandLine());
     }
 
     int backlog() {
@@ -280,17 +267,6 @@ final class ProxyOptions {
 
     private ParameterException wrong(String message) {
         return new ParameterException(command.commandLine(), message);
-    }
-
-    private static final class UpstreamName implements ITypeConverter<Upstream> {
-        @Override
-        public Upstream convert(String value) {
-            try {
-                return Upstream.parse(value);
-            } catch (IllegalArgumentException e) {
-                throw new TypeConversionException(String.valueOf(e.getMessage()));
-            }
-        }
     }
 
     private static final class CertificateName implements ITypeConverter<Certificate> {

@@ -1,6 +1,5 @@
 package io.fastsocket.examples.cli;
 
-import io.fastsocket.affinity.cli.CommandFailed;
 import io.fastsocket.affinity.cli.CommonOptions;
 import io.fastsocket.examples.tcpproxy.TcpProxy;
 import io.fastsocket.examples.tcpproxy.TcpProxySettings;
@@ -22,13 +21,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 
 /** {@code fastsocket tcpproxy}. */
 @Command(
@@ -75,7 +72,7 @@ final class TcpProxyCommand implements Callable<Integer> {
 
     @Option(
             names = "--listen",
-            paramLabel = "ADDRESS:PORT",
+            paramLabel = "HOST:PORT",
             description = "Where to listen: address, host name or network interface, and port; an IPv6 address in"
                     + " brackets. Port 0: a free one, see the line that says what it is.")
     private @Nullable String listen;
@@ -129,7 +126,7 @@ final class TcpProxyCommand implements Callable<Integer> {
             names = "--drain-timeout",
             paramLabel = "SECONDS",
             defaultValue = "10",
-            description = "How long connections may go on after SIGTERM before they are reset; default 10, at most 15.")
+            description = "How long connections may go on after SIGTERM before they are reset; default 10.")
     private int drainTimeoutSeconds;
 
     @Option(
@@ -166,16 +163,22 @@ final class TcpProxyCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         TcpProxySettings settings = settings();
-        InetSocketAddress address = address();
-        Duration drainTimeout = seconds("--drain-timeout", drainTimeoutSeconds, 0, 15);
+        if (listen == null) {
+            throw wrong("--listen is missing: give HOST:PORT");
+        }
+        InetSocketAddress address = ListenAddress.of(listen, spec.commandLine());
+        Duration drainTimeout = seconds("--drain-timeout", drainTimeoutSeconds, 0, DAY_SECONDS);
         require("--backlog", backlog, 1, Integer.MAX_VALUE);
-        requireFree(address);
+        ListenAddress.requireFree(address);
         FastSocketEventLoopGroup group = groupOptions.open("tcpproxy");
         ExecutorService lookups =
                 Executors.newFixedThreadPool(LOOKUP_THREADS, new DefaultThreadFactory("tcpproxy-lookup", true));
         try {
             TcpProxy proxy = bind(group, lookups, address, settings);
-            announce(group, proxy, settings);
+            spec.commandLine()
+                    .getErr()
+                    .println(ListenAddress.announcement(group, proxy.address(), settings.upstreams()));
+            stop.allow(drainTimeout);
             stop.await();
             if (!proxy.stop(drainTimeout)) {
                 spec.commandLine()
@@ -210,34 +213,6 @@ final class TcpProxyCommand implements Callable<Integer> {
                 headerOut);
     }
 
-    private InetSocketAddress address() {
-        if (listen == null) {
-            throw wrong("--listen is missing: give ADDRESS:PORT");
-        }
-        int colon = listen.lastIndexOf(':');
-        String port = listen.substring(colon + 1);
-        String host = colon < 1 ? "" : listen.substring(0, colon);
-        boolean bracketed = host.startsWith("[") && host.endsWith("]");
-        if (host.isEmpty() || (!bracketed && host.indexOf(':') >= 0) || !port.matches("[0-9]{1,5}")) {
-            throw wrong("--listen " + listen + ": give ADDRESS:PORT, an IPv6 address in brackets");
-        }
-        require("--listen " + listen + ": port", Integer.parseInt(port), 0, 65_535);
-        String bare = bracketed ? host.substring(1, host.length() - 1) : host;
-        try {
-            return new InetSocketAddress(HostAddress.of(bare), Integer.parseInt(port));
-        } catch (CommandFailed e) {
-            throw inTermsOfListen(e);
-        }
-    }
-
-    private static void requireFree(InetSocketAddress address) {
-        try {
-            BindFailure.requireFree(address);
-        } catch (CommandFailed e) {
-            throw inTermsOfListen(e);
-        }
-    }
-
     private TcpProxy bind(
             FastSocketEventLoopGroup group,
             ExecutorService lookups,
@@ -252,24 +227,8 @@ final class TcpProxyCommand implements Callable<Integer> {
         try {
             return TcpProxy.bind(clients, address, toUpstreams, settings);
         } catch (IOException e) {
-            throw inTermsOfListen(BindFailure.explain(address, e));
+            throw ListenAddress.explain(address, e);
         }
-    }
-
-    /** Other servers have {@code --host} and {@code --port} where this one has {@code --listen}. */
-    private static CommandFailed inTermsOfListen(CommandFailed failure) {
-        String message = String.valueOf(failure.getMessage()).replaceAll("--(host|port)", "--listen");
-        return new CommandFailed(failure.exitCode(), message, failure);
-    }
-
-    private void announce(FastSocketEventLoopGroup group, TcpProxy proxy, TcpProxySettings settings) {
-        int loops = group.plan().rows().size();
-        spec.commandLine()
-                .getErr()
-                .println("listening on " + HostAddress.format((InetSocketAddress) proxy.address()) + " (engine "
-                        + GroupOptions.name(group.engine()) + ", " + loops + (loops == 1 ? " loop" : " loops")
-                        + ", steering " + GroupOptions.steeringOf(group.capabilities()) + "), upstreams "
-                        + settings.upstreams());
     }
 
     private Duration seconds(String option, int value, int min, int max) {
@@ -286,16 +245,5 @@ final class TcpProxyCommand implements Callable<Integer> {
 
     private ParameterException wrong(String message) {
         return new ParameterException(spec.commandLine(), message);
-    }
-
-    private static final class UpstreamName implements ITypeConverter<Upstream> {
-        @Override
-        public Upstream convert(String value) {
-            try {
-                return Upstream.parse(value);
-            } catch (IllegalArgumentException e) {
-                throw new TypeConversionException(String.valueOf(e.getMessage()));
-            }
-        }
     }
 }

@@ -48,13 +48,13 @@ final class TcpProxyCommandTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "--upstream a:1 | --listen is missing: give ADDRESS:PORT",
+                "--upstream a:1 | --listen is missing: give HOST:PORT",
                 "--listen 127.0.0.1:0 | --upstream is missing: give HOST:PORT, several after commas",
-                "--listen 7000 --upstream a:1 | --listen 7000: give ADDRESS:PORT, an IPv6 address in brackets",
-                "--listen ::1:0 --upstream a:1 | --listen ::1:0: give ADDRESS:PORT, an IPv6 address in brackets",
-                "--listen lo:70000 --upstream a:1 | --listen lo:70000: port 70000: give 0 to 65535",
+                "--listen 7000 --upstream a:1 | --listen 7000: give HOST:PORT, such as 127.0.0.1:8000 or [::1]:8000",
+                "--listen ::1:0 --upstream a:1 | --listen ::1:0: give HOST:PORT, such as 127.0.0.1:8000 or [::1]:8000",
+                "--listen lo:70000 --upstream a:1 | --listen lo:70000: give HOST:PORT, such as 127.0.0.1:8000 or [::1]:8000",
                 "--listen lo:0 --upstream a:1,a:1 | --upstream [a:1, a:1]: give each once",
-                "--listen lo:0 --upstream a:1 --drain-timeout 16 | --drain-timeout 16: give 0 to 15",
+                "--listen lo:0 --upstream a:1 --drain-timeout 86401 | --drain-timeout 86401: give 0 to 86400",
                 "--listen lo:0 --upstream a:1 --connect-tries 0 | --connect-tries 0: give 1 to 100",
                 "--listen lo:0 --upstream a:1 --max-connections -1 | --max-connections -1: give 0 or more",
                 "--listen lo:0 --upstream a | cannot use the upstream: upstream=a (expected HOST:PORT",

@@ -27,7 +27,10 @@ final class RunningServer implements AutoCloseable {
     static RunningServer start(Engine engine, HttpServerSettings settings, int loops) throws IOException {
         FastSocketEventLoopGroup group = null;
         try {
-            group = FastSocketEventLoopGroup.builder().engine(engine).loops(loops).build();
+            group = FastSocketEventLoopGroup.builder()
+                    .engine(engine)
+                    .loops(loops)
+                    .build();
         } catch (IllegalStateException e) {
             Assumptions.abort(engine + ": " + e.getMessage());
         }
