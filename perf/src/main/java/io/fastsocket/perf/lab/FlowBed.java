@@ -193,7 +193,8 @@ public final class FlowBed {
 
     // ---- steps
 
-    private Phase phase(String name, FlowDelivery delivery, int count, @Nullable String tableUnderWay) throws Exception {
+    private Phase phase(String name, FlowDelivery delivery, int count, @Nullable String tableUnderWay)
+            throws Exception {
         FastSocketEventLoopGroup group = group(delivery);
         try {
             return phase(name, group, peer(0), count, 2, tableUnderWay);
