@@ -3,6 +3,7 @@ package io.fastsocket.transport.connect;
 import io.fastsocket.transport.connect.ConnectingLoops.ConnectingLoop;
 import io.fastsocket.transport.kernel.Errno;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
@@ -10,6 +11,7 @@ import io.netty.channel.socket.SocketChannel;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.nio.channels.ClosedChannelException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +24,8 @@ final class ConnectAttempt {
     /** Ports that are passed over because a connection of this group to the same destination has them. */
     private static final int CHOSEN_PASSED_MAX = 64;
 
-    private static final int ANY_PASSED_MAX = 1024;
+    /** A look-up each, some tenths of a millisecond in all. */
+    private static final int ANY_PASSED_MAX = 4096;
 
     private final FlowDeliveryHandler handler;
     private final ChannelHandlerContext ctx;
@@ -39,6 +42,8 @@ final class ConnectAttempt {
     private FlowMode flow = FlowMode.ANY;
     private int passed;
     private int binds;
+    /** Whether an address that is not available means that ports have run out, and not the address or this one port. */
+    private boolean portsAreShort = true;
 
     ConnectAttempt(
             FlowDeliveryHandler handler,
@@ -68,8 +73,12 @@ final class ConnectAttempt {
     }
 
     private void tryNextPort(LoopPorts ports) {
-        if (promise.isDone() || !ctx.channel().isOpen()) {
-            // Cancelled, or closed, while the address was read.
+        if (!ctx.channel().isOpen()) {
+            promise.tryFailure(new ClosedChannelException());
+            return;
+        }
+        if (promise.isDone()) {
+            // Cancelled in between.
             return;
         }
         PortLease lease = nextLease(ports);
@@ -80,7 +89,10 @@ final class ConnectAttempt {
         loop.counters(wished).increment(FlowEvent.ATTEMPTS);
         binds++;
         // Alone, bind fails where anything at all uses the port; connect could say so only when it is too late.
-        channel().config().setReuseAddress(lease.isShared());
+        if (!setReuseAddress(lease.isShared())) {
+            lease.release(false);
+            return;
+        }
         ChannelFuture bound = ctx.bind(new InetSocketAddress(ports.address().address(), lease.port()));
         bound.addListener(done -> {
             if (done.isSuccess()) {
@@ -133,17 +145,29 @@ final class ConnectAttempt {
             tryNextPort(ports);
         } else {
             // The address itself is gone, or this process may not: the kernel's own choice tells.
+            portsAreShort = false;
             withAnyPort();
         }
     }
 
     private void bound(LoopPorts ports, PortLease lease) {
         lease.bound();
-        if (!lease.isShared()) {
-            channel().config().setReuseAddress(true);
-        }
         handler.holds(lease);
-        ctx.connect(remote, watched(ports));
+        portsAreShort = false;
+        if (lease.isShared() || setReuseAddress(true)) {
+            ctx.connect(remote, watched(ports));
+        }
+    }
+
+    /** False where the channel was closed in between; the promise then knows. */
+    private boolean setReuseAddress(boolean shared) {
+        try {
+            channel().config().setReuseAddress(shared);
+            return true;
+        } catch (ChannelException closed) {
+            promise.tryFailure(closed);
+            return false;
+        }
     }
 
     /** Lets the kernel choose the port, when it connects. */
@@ -160,7 +184,7 @@ final class ConnectAttempt {
         ChannelPromise connected = ctx.newPromise();
         connected.addListener(done -> {
             if (!done.isSuccess()) {
-                promise.tryFailure(named(done.cause(), ports));
+                failed(done.cause(), ports);
             } else if (handler.isConnectedToItself()) {
                 ctx.close();
                 promise.tryFailure(new ConnectException("connect failed on " + remote
@@ -171,23 +195,23 @@ final class ConnectAttempt {
                 promise.trySuccess();
             }
         });
-        // Whoever cancels the user's promise means the connect.
-        promise.addListener(done -> {
-            if (done.isCancelled()) {
-                connected.cancel(false);
-                ctx.close();
-            }
-        });
         return connected;
     }
 
-    private Throwable named(Throwable cause, @Nullable LoopPorts ports) {
+    private void failed(Throwable cause, @Nullable LoopPorts ports) {
         int errno = Errno.of(cause);
-        if (ports != null && (errno == Errno.EADDRNOTAVAIL || errno == Errno.EADDRINUSE)) {
-            return new SourcePortsExhaustedException(
-                    ports.address().address(), remote, ports.address().ports(), cause);
+        boolean unavailable = errno == Errno.EADDRNOTAVAIL || errno == Errno.EADDRINUSE;
+        if (unavailable) {
+            handler.portIsTaken();
         }
-        return cause;
+        promise.tryFailure(
+                unavailable && portsAreShort && ports != null
+                        ? new SourcePortsExhaustedException(
+                                ports.address().address(),
+                                remote,
+                                ports.address().ports(),
+                                cause)
+                        : cause);
     }
 
     private SocketChannel channel() {

@@ -317,7 +317,10 @@ public final class ConnectingLoops implements AutoCloseable {
         if (step.isSuccess()) {
             followed.trySuccess(channel);
         } else {
-            channel.unsafe().closeForcibly();
+            if (!channel.isRegistered()) {
+                // On no loop, nobody else can.
+                channel.unsafe().closeForcibly();
+            }
             followed.tryFailure(step.cause());
         }
     }

@@ -15,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class FlowDeliveryHandler extends ChannelDuplexHandler {
     static final String NAME = "fastsocket#flow";
+
+    /** How long the first connections from a local address wait for what is known of it; then they take any port. */
+    private static final long READ_MILLIS_MAX = 2_000;
 
     private final ConnectingLoops group;
     private final SocketChannel channel;
@@ -49,6 +53,12 @@ final class FlowDeliveryHandler extends ChannelDuplexHandler {
             ctx.connect(remoteAddress, localAddress, promise);
             return;
         }
+        promise.addListener(done -> {
+            if (done.isCancelled()) {
+                // As stock channels do.
+                ctx.close();
+            }
+        });
         InetAddress local = localOf(loop, remote, localAddress);
         CompletableFuture<OutgoingAddress> address = local == null ? null : group.address(local);
         if (address == null) {
@@ -56,8 +66,9 @@ final class FlowDeliveryHandler extends ChannelDuplexHandler {
         } else if (address.isDone()) {
             connect(ctx, loop, address, remote, localAddress, promise);
         } else {
-            // Once for a local address: what is known of its card has to be read first.
-            Runnable connect = () -> connect(ctx, loop, address, remote, localAddress, promise);
+            // Once for a local address: what is known of its card has to be read first, within bounds.
+            Runnable connect = once(() -> connect(ctx, loop, address, remote, localAddress, promise), promise);
+            ctx.executor().schedule(connect, READ_MILLIS_MAX, TimeUnit.MILLISECONDS);
             address.whenComplete((read, failed) -> later(ctx, promise, connect));
         }
     }
@@ -70,6 +81,21 @@ final class FlowDeliveryHandler extends ChannelDuplexHandler {
         }
     }
 
+    /** Run by one loop. */
+    private static Runnable once(Runnable connect, ChannelPromise promise) {
+        boolean[] ran = new boolean[1];
+        return () -> {
+            if (!ran[0]) {
+                ran[0] = true;
+                try {
+                    connect.run();
+                } catch (RuntimeException | Error failed) {
+                    promise.tryFailure(failed);
+                }
+            }
+        };
+    }
+
     private void connect(
             ChannelHandlerContext ctx,
             ConnectingLoop loop,
@@ -77,7 +103,8 @@ final class FlowDeliveryHandler extends ChannelDuplexHandler {
             InetSocketAddress remote,
             @Nullable SocketAddress localAddress,
             ChannelPromise promise) {
-        LoopPorts ports = address.isCompletedExceptionally() ? null : loop.ports(address.join());
+        boolean known = address.isDone() && !address.isCompletedExceptionally();
+        LoopPorts ports = known ? loop.ports(address.join()) : null;
         new ConnectAttempt(this, ctx, loop, ports, remote, localAddress, promise).start();
     }
 
@@ -168,6 +195,11 @@ final class FlowDeliveryHandler extends ChannelDuplexHandler {
     void holds(PortLease lease) {
         this.lease = lease;
         channel.closeFuture().addListener(closed -> lease.release(weClosedFirst));
+    }
+
+    /** Somebody else has this port for this destination: it is left alone as long as TIME_WAIT may last. */
+    void portIsTaken() {
+        weClosedFirst = true;
     }
 
     /** Whether both ends are one socket: TCP connects to itself when the port that is chosen is the one that is wanted. */

@@ -114,9 +114,7 @@ final class LoopPorts {
             learn(remote, port, cpu);
             compare(remote, port, cpu);
         }
-        if (verifiedInMode % CONSIDER_EVERY == 0
-                && seen.flow() != FlowMode.COMPUTED
-                && seen.flow() != FlowMode.PORT_BITS) {
+        if (verifiedInMode % CONSIDER_EVERY == 0 && seen.flow() != address.bestMode()) {
             address.considerMore(seen);
         }
     }

@@ -152,6 +152,14 @@ final class OutgoingAddress {
         return mode;
     }
 
+    /** What comes into force when nothing stands in its way. */
+    FlowMode bestMode() {
+        if (portBits != null) {
+            return FlowMode.PORT_BITS;
+        }
+        return card == null ? below(FlowMode.COMPUTED) : FlowMode.COMPUTED;
+    }
+
     // ---- what loops find out
 
     /** A loop's last connections in a mode look wrong; called again and again as long as they do. */
@@ -228,6 +236,9 @@ final class OutgoingAddress {
             if (!same) {
                 become(now.flow(), found, false, now.whyNotMore(), now.sinceNanos());
             }
+        } else if (same && now.confirmed()) {
+            // Nothing new: what loops have counted since counts on.
+            return;
         } else if (found == null) {
             become(below(FlowMode.COMPUTED), null, false, whyNotComputed(answer), nanoTime.getAsLong());
         } else {

@@ -92,8 +92,9 @@ final class IoUringEngine implements NativeEngine {
     public void drainAcceptQueue(
             ServerSocketChannel listener, Channel parent, int budgetConnections, Consumer<Channel> accepted)
             throws IOException {
-        if (guards.drainedAccept() && AcceptedSockets.available()) {
-            AcceptedSockets.drain(socketOf(listener), parent, budgetConnections, accepted);
+        Socket socket = socketOf(listener);
+        if (socket != null && guards.drainedAccept() && AcceptedSockets.available()) {
+            AcceptedSockets.drain(socket, parent, budgetConnections, accepted);
         }
     }
 

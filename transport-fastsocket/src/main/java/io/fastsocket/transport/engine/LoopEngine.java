@@ -53,7 +53,10 @@ public interface LoopEngine {
     /** Lets {@code listener} share its port. Call before bind. */
     void reusePort(ServerSocketChannel listener);
 
-    /** The raw socket of a channel of this engine, or null when the engine does not give it away (NIO). */
+    /**
+     * The raw socket of an open channel of this engine; null when the engine does not give it away (NIO), or the channel is closed or
+     * another engine's.
+     */
     default @Nullable Socket socketOf(Channel channel) {
         return null;
     }

@@ -5,6 +5,7 @@ import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.unix.Socket;
 import io.netty.channel.unix.UnixChannel;
 import io.netty.channel.unix.UnixChannelOption;
+import org.jspecify.annotations.Nullable;
 
 /** What Netty's native transports have in common: channels that give their sockets away. */
 interface NativeEngine extends LoopEngine {
@@ -19,7 +20,10 @@ interface NativeEngine extends LoopEngine {
     }
 
     @Override
-    default Socket socketOf(Channel channel) {
-        return (Socket) ((UnixChannel) channel).fd();
+    default @Nullable Socket socketOf(Channel channel) {
+        // A closed channel's number may be somebody else's by now.
+        return channel instanceof UnixChannel unix && unix.fd() instanceof Socket socket && socket.isOpen()
+                ? socket
+                : null;
     }
 }

@@ -103,6 +103,43 @@ class OutgoingAddressTest {
     }
 
     @Test
+    void stepsDownHoweverSlowlyConnectionsCome() {
+        OutgoingAddress address = address(this::readCard, null);
+        OutcomeWindow window = new OutcomeWindow();
+        int version = address.mode().version();
+        for (int i = 0; i < 200 && address.mode().flow() == FlowMode.COMPUTED; i++) {
+            pass(Duration.ofSeconds(6));
+            if (address.mode().version() != version) {
+                // As loops do.
+                version = address.mode().version();
+                window.clear();
+            }
+            window.record(false);
+            if (window.looksWrong()) {
+                address.looksWrong(address.mode(), window);
+            }
+        }
+
+        assertThat(address.mode().flow()).isEqualTo(FlowMode.LEARNED);
+    }
+
+    @Test
+    void portBitsAreTriedAgainFromTheComputedModeToo() {
+        OutgoingAddress address = address(this::readCard, BITS);
+        address.looksWrong(address.mode(), misses(OutcomeWindow.SIZE));
+        pass(Duration.ofSeconds(5));
+        address.considerMore(address.mode());
+        address.wouldBeRight(address.mode());
+        assertThat(address.mode().flow()).isEqualTo(FlowMode.COMPUTED);
+        assertThat(address.bestMode()).isEqualTo(FlowMode.PORT_BITS);
+
+        pass(Duration.ofSeconds(60));
+        address.considerMore(address.mode());
+
+        assertThat(address.mode().flow()).isEqualTo(FlowMode.PORT_BITS);
+    }
+
+    @Test
     void aWindowOfAnEarlierModeCountsNoMore() {
         OutgoingAddress address = address(null, null);
         OutgoingAddress.Mode before = address.mode();
