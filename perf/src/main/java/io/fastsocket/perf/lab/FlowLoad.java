@@ -23,7 +23,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class FlowLoad {
     static final int ONE_AT_ALL = 0;
 
-    private static final int CONNECT_TIMEOUT_MILLIS = 10_000;
+    private static final int CONNECT_TIMEOUT_MILLIS = 20_000;
 
     private final FastSocketEventLoopGroup group;
     private final InetSocketAddress target;

@@ -25,8 +25,11 @@ import org.jspecify.annotations.Nullable;
 final class FlowDeliveryHandler extends ChannelDuplexHandler {
     static final String NAME = "fastsocket#flow";
 
-    /** How long the first connections from a local address wait for what is known of it; then they take any port. */
-    private static final long READ_MILLIS_MAX = 2_000;
+    /**
+     * How long the first connections from a local address wait for what is known of it, half of their time to connect at most; then
+     * they take any port. It takes milliseconds, and seconds under emulation.
+     */
+    private static final int READ_MILLIS_MAX = 10_000;
 
     private final ConnectingLoops group;
     private final SocketChannel channel;
@@ -68,9 +71,14 @@ final class FlowDeliveryHandler extends ChannelDuplexHandler {
         } else {
             // Once for a local address: what is known of its card has to be read first, within bounds.
             Runnable connect = once(() -> connect(ctx, loop, address, remote, localAddress, promise), promise);
-            ctx.executor().schedule(connect, READ_MILLIS_MAX, TimeUnit.MILLISECONDS);
+            ctx.executor().schedule(connect, readMillisMax(), TimeUnit.MILLISECONDS);
             address.whenComplete((read, failed) -> later(ctx, promise, connect));
         }
+    }
+
+    private int readMillisMax() {
+        int connectMillis = channel.config().getConnectTimeoutMillis();
+        return connectMillis <= 0 ? READ_MILLIS_MAX : Math.min(READ_MILLIS_MAX, connectMillis / 2);
     }
 
     private static void later(ChannelHandlerContext ctx, ChannelPromise promise, Runnable connect) {
