@@ -30,8 +30,4 @@ final class RemoteStates<S> {
         }
         return state;
     }
-
-    void clear() {
-        states.clear();
-    }
 }

@@ -48,7 +48,7 @@ public enum KernelCapability {
             "SO_INCOMING_CPU (49), get",
             "socket(7)",
             "3.19",
-            "read on every accepted connection",
+            "read on every accepted connection, and on outgoing ones at their first bytes",
             "locality is not counted and a connection stays with its listener");
 
     private final String purpose;
