@@ -37,7 +37,7 @@ function growth(now, before) {
 
 function rate(now, before, seconds) {
   const grown = growth(now, before);
-  return grown === null ? null : grown / seconds;
+  return grown === null || !seconds ? null : grown / seconds;
 }
 
 /** The part of a whole, 0 to 1; null where there is no whole. */
@@ -128,33 +128,36 @@ function takeSample(sample) {
   plotSample(sample, samples.at(-2));
 }
 
-/** What each loop did in the last seconds, and all of them together. */
+/** What each loop did in the last seconds, and all of them together; null where there is only one message yet. */
 function ratesOf(now, before) {
   const seconds = (now.at - before.at) / 1000;
-  const known = seconds > 0;
   const loops = now.loops.map((loop, index) => {
     const was = before.loops[index];
-    const grown = (name) => (known ? growth(loop[name], was[name]) : null);
-    const [inLocal, inRemote] = [grown("acceptedLocal"), grown("acceptedRemote")];
-    const [outLocal, outRemote] = [grown("openedLocal"), grown("openedRemote")];
+    const grown = (name) => growth(loop[name], was[name]);
+    const counts = {
+      inLocal: grown("acceptedLocal"), inRemote: grown("acceptedRemote"),
+      outLocal: grown("openedLocal"), outRemote: grown("openedRemote"),
+    };
     return {
-      accepted: grown("accepted"), opened: grown("opened"), inLocal, inRemote, outLocal, outRemote,
-      acceptRate: known ? rate(loop.accepted, was.accepted, seconds) : null,
-      openRate: known ? rate(loop.opened, was.opened, seconds) : null,
-      acceptedLocal: share(inLocal, inLocal + inRemote),
-      openedLocal: share(outLocal, outLocal + outRemote),
-      busy: known ? share(growth(loop.busyNanos, was.busyNanos), seconds * 1e9) : null,
+      ...counts, ...localSharesOf(counts),
+      acceptRate: rate(loop.accepted, was.accepted, seconds),
+      openRate: rate(loop.opened, was.opened, seconds),
+      busy: share(grown("busyNanos"), seconds * 1e9),
     };
   });
   const all = (name) => sumKnown(loops.map((loop) => loop[name]));
+  const counts = { inLocal: all("inLocal"), inRemote: all("inRemote"), outLocal: all("outLocal"), outRemote: all("outRemote") };
   return {
-    loops,
+    loops, ...localSharesOf(counts),
     acceptRate: all("acceptRate"),
     openRate: all("openRate"),
-    acceptedLocal: share(all("inLocal"), all("inLocal") + all("inRemote")),
-    openedLocal: share(all("outLocal"), all("outLocal") + all("outRemote")),
-    crossings: known ? crossingRates(now, before, seconds) : [],
+    crossings: crossingRates(now, before, seconds),
   };
+}
+
+/** Of the connections of which it is known where their packets arrive. */
+function localSharesOf({ inLocal, inRemote, outLocal, outRemote }) {
+  return { acceptedLocal: share(inLocal, inLocal + inRemote), openedLocal: share(outLocal, outLocal + outRemote) };
 }
 
 /** The pairs of loops between which connections crossed just now, the busiest first. */
@@ -695,7 +698,8 @@ function hear(take, event) {
 
 function showLink(link) {
   document.body.dataset.link = link;
-  write(page.link, link === "live" ? (paused ? "paused" : "live") : "reconnecting");
+  document.body.toggleAttribute("data-paused", paused);
+  write(page.link, link !== "live" ? "reconnecting" : paused ? "paused" : "live");
   if (link === "live") write(page.age, "");
 }
 
