@@ -51,9 +51,11 @@ function sumKnown(numbers) {
   return known.length ? sum(known) : null;
 }
 
-function queueOf(loop) {
-  return sumKnown(loop.listeners.map((listener) => (isCount(listener.queue) ? listener.queue : null)));
-}
+/** Over the listeners of a loop, of what their engine tells. */
+const ofListeners = (name) => (loop) => sumKnown(loop.listeners.map((listener) => (isCount(listener[name]) ? listener[name] : null)));
+const queueOf = ofListeners("queue");
+const limitOf = ofListeners("limit");
+const droppedOf = ofListeners("dropped");
 
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const oneDigit = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
@@ -273,9 +275,9 @@ function showTogether(state, rates) {
   write(page.imbalance, ratio(imbalance.accepted));
   write(page.imbalanceActive, `new conn.; active ${ratio(imbalance.active)}`);
   write(page.active, connections(total("active")));
-  const listeners = loops.flatMap((loop) => loop.listeners);
+  const dropped = sumKnown(loops.map(droppedOf));
   write(page.queue, connections(sumKnown(loops.map(queueOf))));
-  write(page.dropped, `${counted(sum(listeners.map((listener) => listener.dropped || 0)), "packet", "packets")} dropped`);
+  write(page.dropped, dropped === null ? "not known" : `${counted(dropped, "packet", "packets")} dropped`);
   write(page.crossingRate, perSecond(sum(rates.crossings.map((crossing) => crossing.perSecond))));
   write(page.crossings, `${whole.format(sum(state.crossings.map((crossing) => crossing.count)))} since the start`);
 }
@@ -326,7 +328,7 @@ function showColumn({ article, fields }, loop, rates, busiest) {
   write(fields.openRate, perSecond(rates.openRate));
   write(fields.openedLocal, percent(rates.openedLocal));
   const queue = queueOf(loop);
-  const limit = sumKnown(loop.listeners.map((listener) => (isCount(listener.limit) ? listener.limit : null)));
+  const limit = limitOf(loop);
   write(fields.queue, queue === null ? "not known" : `${whole.format(queue)}/${text(whole.format)(limit)} conn.`);
   fill(fields.queue, share(queue, limit));
   write(fields.active, connections(loop.active));
@@ -347,7 +349,7 @@ function fill(field, part) {
 function notesOf(loop) {
   const counts = [
     [loop.handedOver, "handed over"],
-    [sum(loop.listeners.map((listener) => listener.dropped || 0)), "packets dropped"],
+    [droppedOf(loop), "packets dropped"],
     [loop.acceptErrors, "accept errors"],
     ...Object.entries(loop.acceptPauses).map(([cause, count]) => [count, `accept pauses (${cause})`]),
     [loop.connectsFailed, "connects failed"],
@@ -468,19 +470,20 @@ function showLadder({ ladder, stepsDown }) {
   tellNews(ladder);
 }
 
-/** Several rungs of a step may be in force, one for each local address. */
-const inForce = ({ rung }) => String(rung).split(", ");
+/** Several rungs of a step may be in force, one for each local address; none before there is something to take one for. */
+const inForce = ({ rung }) => String(rung).split(", ").filter((each) => each !== "none");
 
 function makeStep(step) {
   const node = stepTemplate.content.firstElementChild.cloneNode(true);
   const fields = fieldsIn(node);
   const held = inForce(step);
-  const rungs = [...step.rungs, ...held.filter((rung) => !step.rungs.includes(rung))];
-  const best = step.rungs.findIndex((rung) => held.includes(rung));
+  const rungs = step.rungs.filter((rung) => rung !== "none");
+  const best = rungs.findIndex((rung) => held.includes(rung));
   write(fields.step, step.step);
   node.querySelector("ol").append(...rungs.map((rung, index) => makeRung(rung, held.includes(rung), index < best)));
-  write(fields.why, step.why ?? "");
-  fields.why.hidden = !step.why;
+  const why = step.why ?? (held.length ? "" : "not needed yet");
+  write(fields.why, why);
+  fields.why.hidden = !why;
   return node;
 }
 
