@@ -14,6 +14,7 @@ const JUDGED_MIN = 20;              // connections a loop; fewer are uneven by c
 const LINES_MAX = 8;                // series in a plot; more loops are drawn as most, median and least
 const ARCS_MAX = 64;
 const ARCS_NAMED_MAX = 8;
+const SHOWN_MIN_SECONDS = 60;       // in a plot
 const COLUMNS = ["accepted", "acceptedLocal", "opened", "openedLocal", "busyNanos", "queue", "lagMaxNanos", "active"];
 const DASHES = [[], [8, 4], [2, 3], [10, 3, 2, 3]];
 const CAUSES = {
@@ -597,11 +598,11 @@ class Plot {
       legend: { show: false },
       cursor: { sync: { key: "loops" }, drag: { x: false, y: false }, y: false, points: { size: 5 } },
       scales: {
-        x: { time: false, range: () => [this.newest() - SAMPLES_MAX, this.newest()] },
-        y: { range: (_, least, most) => [0, spec.fixed ? spec.top : Math.max(spec.top, (most ?? 0) * 1.1)] },
+        x: { time: false, range: () => this.shownSeconds() },
+        y: { range: (_, least, most) => [0, 1.05 * (spec.fixed ? spec.top : Math.max(spec.top, most ?? 0))] },
       },
       axes: [
-        { ...axis, size: 22, splits: (_, __, from, to) => [300, 240, 180, 120, 60, 0].map((ago) => to - ago), values: (_, splits) => splits.map(minutesAgo) },
+        { ...axis, size: 22, splits: (_, __, from, to) => timeSplits(from, to), values: (_, splits) => splits.map((at) => agoText(splits.at(-1) - at)) },
         { ...axis, size: 54, space: 32, values: (_, splits) => splits.map(spec.axis) },
       ],
       series: [{}, ...this.names.map((name, index) => ({
@@ -611,8 +612,10 @@ class Plot {
     };
   }
 
-  newest() {
-    return this.data[0].at(-1) ?? 0;
+  /** All there is, but at least a minute: a server that has just started is seen as well. */
+  shownSeconds() {
+    const [oldest, newest] = [this.data[0][0] ?? 0, this.data[0].at(-1) ?? 0];
+    return [Math.min(newest - SHOWN_MIN_SECONDS, oldest), newest];
   }
 
   addToLegend(name, index) {
@@ -663,8 +666,17 @@ function mostMedianLeast(values) {
   return known.length ? [known[0], known[known.length >> 1], known.at(-1)] : [null, null, null];
 }
 
-function minutesAgo(_, index) {
-  return ["5 min ago", "4", "3", "2", "1", "now"][index];
+/** Counted back from now, so that they stand still. */
+function timeSplits(from, to) {
+  const step = to - from < 1.5 * SHOWN_MIN_SECONDS ? 15 : 60;
+  const count = Math.floor((to - from + 1) / step);
+  return Array.from({ length: count + 1 }, (_, index) => to - (count - index) * step);
+}
+
+function agoText(seconds) {
+  const ago = Math.round(seconds);
+  if (!ago) return "now";
+  return ago % 60 ? `${ago} s` : `${ago / 60} min`;
 }
 
 function hover(index) {
