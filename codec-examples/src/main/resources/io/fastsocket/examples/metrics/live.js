@@ -16,6 +16,7 @@ const ARCS_MAX = 64;
 const ARCS_NAMED_MAX = 8;
 const SHOWN_MIN_SECONDS = 60;       // in a plot
 const COLUMNS = ["accepted", "acceptedLocal", "opened", "openedLocal", "busyNanos", "queue", "lagMaxNanos", "active"];
+const place = Object.fromEntries(COLUMNS.map((name, index) => [name, index]));
 const DASHES = [[], [8, 4], [2, 3], [10, 3, 2, 3]];
 const CAUSES = {
   forbidden: "the system forbids it",
@@ -64,13 +65,13 @@ const threeDigits = new Intl.NumberFormat("en", { minimumSignificantDigits: 3, m
 const compact = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 3 });
 
 const NONE = "–";
-const text = (format) => (value) => (value === null ? NONE : format(value));
-const perSecond = text((value) => `${(value < 10 ? oneDigit : whole).format(value)}/s`);
-const percent = text((value) => `${(value > 0.99 && value < 1 ? oneDigit : whole).format(value * 100)} %`);
-const millis = text((value) => `${threeDigits.format(value)} ms`);
-const ratio = text((value) => `${value.toFixed(2)} ×`);
+const orNone = (format) => (value) => (value === null ? NONE : format(value));
+const perSecond = orNone((value) => `${(value < 10 ? oneDigit : whole).format(value)}/s`);
+const percent = orNone((value) => `${(value > 0.99 && value < 1 ? oneDigit : whole).format(value * 100)} %`);
+const millis = orNone((value) => `${threeDigits.format(value)} ms`);
+const ratio = orNone((value) => `${value.toFixed(2)} ×`);
 const short = (value) => compact.format(value).replace("K", "k");
-const connections = text((value) => `${whole.format(value)} conn.`);
+const connections = orNone((value) => `${whole.format(value)} conn.`);
 const counted = (count, one, many) => `${whole.format(count)} ${count === 1 ? one : many}`;
 
 function duration(ms) {
@@ -91,10 +92,10 @@ let states = [];        // what /events told in the last seconds; the newest is 
 let samples = [];       // {at, loops: [[a number for each of COLUMNS]]}, at most SAMPLES_MAX
 
 function takeHistory(message) {
-  const places = COLUMNS.map((name) => message.columns.indexOf(name));
+  const order = COLUMNS.map((name) => message.columns.indexOf(name));
   forget();
   for (const { at, loops } of message.samples) {
-    takeSample({ at, loops: loops.map((numbers) => places.map((place) => numbers[place] ?? null)) });
+    takeSample({ at, loops: loops.map((numbers) => order.map((index) => numbers[index] ?? null)) });
   }
 }
 
@@ -176,8 +177,7 @@ function crossingRates(now, before, seconds) {
 function acceptedInMinute() {
   const now = samples.at(-1);
   const before = samples.find((sample) => sample.at >= now.at - MINUTE_MS);
-  const accepted = COLUMNS.indexOf("accepted");
-  return now.loops.map((numbers, index) => growth(numbers[accepted], before.loops[index][accepted]) ?? 0);
+  return now.loops.map((loop, index) => growth(loop[place.accepted], before.loops[index][place.accepted]) ?? 0);
 }
 
 /** Whether the loops share the work, in words that change only when that does: a screen reader reads each of them. */
@@ -265,7 +265,6 @@ function showFacts(state) {
 
 function showTogether(state, rates) {
   const { loops, imbalance } = state;
-  const total = (name) => sum(loops.map((loop) => loop[name]));
   const verdict = verdictOf(state, rates);
   write(page.verdict, verdict.words);
   page.verdict.dataset.tone = verdict.tone;
@@ -275,7 +274,7 @@ function showTogether(state, rates) {
   write(page.openedLocal, localText(rates.openedLocal, rates.openRate));
   write(page.imbalance, ratio(imbalance.accepted));
   write(page.imbalanceActive, `new conn.; active ${ratio(imbalance.active)}`);
-  write(page.active, connections(total("active")));
+  write(page.active, connections(sum(loops.map((loop) => loop.active))));
   const dropped = sumKnown(loops.map(droppedOf));
   write(page.queue, connections(sumKnown(loops.map(queueOf))));
   write(page.dropped, dropped === null ? "not known" : `${counted(dropped, "packet", "packets")} dropped`);
@@ -295,7 +294,7 @@ const columnList = document.querySelector(".loops");
 let columns = [];
 let fittedTo = "";
 
-/** Makes columns and plots anew where the loops are others than those shown. */
+/** Makes the columns anew where the loops are others than those shown. */
 function fitTo(loops) {
   const names = loops.map(nameOf);
   if (names.join() === fittedTo) return;
@@ -330,7 +329,7 @@ function showColumn({ article, fields }, loop, rates, busiest) {
   write(fields.openedLocal, percent(rates.openedLocal));
   const queue = queueOf(loop);
   const limit = limitOf(loop);
-  write(fields.queue, queue === null ? "not known" : `${whole.format(queue)}/${text(whole.format)(limit)} conn.`);
+  write(fields.queue, queue === null ? "not known" : `${whole.format(queue)}/${orNone(whole.format)(limit)} conn.`);
   fill(fields.queue, share(queue, limit));
   write(fields.active, connections(loop.active));
   write(fields.lag, millis(loop.lagMaxNanos / 1e6));
@@ -512,7 +511,6 @@ function tellNews(ladder) {
 
 // ---- Plots -------------------------------------------------------------------------------------------------------------
 
-const place = Object.fromEntries(COLUMNS.map((name, index) => [name, index]));
 const ratesOfLoops = (name) => (now, before, seconds) =>
   now.loops.map((loop, index) => (before ? rate(loop[place[name]], before.loops[index][place[name]], seconds) : null));
 
@@ -525,10 +523,7 @@ const PLOTS = {
   },
   local: { values: localShares, format: percent, axis: percent, top: 1, fixed: true, names: ["accepted", "opened"] },
   connects: { values: ratesOfLoops("opened"), format: perSecond, axis: (value) => `${short(value)}/s`, top: 10 },
-  queue: {
-    values: (now) => now.loops.map((loop) => loop[place.queue]),
-    format: connections, axis: short, top: 10,
-  },
+  queue: { values: (now) => now.loops.map((loop) => loop[place.queue]), format: connections, axis: short, top: 10 },
   lag: {
     values: (now) => now.loops.map((loop) => loop[place.lagMaxNanos] / 1e6),
     format: millis, axis: (value) => `${short(value)} ms`, top: 1,
