@@ -12,8 +12,10 @@ import io.fastsocket.transport.engine.CpuOwners;
 import io.fastsocket.transport.engine.Engine;
 import io.fastsocket.transport.engine.LoopEngine;
 import io.fastsocket.transport.engine.PinnedLoop;
+import io.fastsocket.transport.engine.StepDownCause;
 import io.fastsocket.transport.listen.AcceptEvent;
 import io.fastsocket.transport.listen.AcceptingLoops;
+import io.fastsocket.transport.listen.LoopListener;
 import io.fastsocket.transport.listen.SteeringChoice;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
@@ -33,8 +35,10 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -56,7 +60,7 @@ public final class FastSocketEventLoopGroup extends AbstractEventExecutorGroup i
     private final List<PinnedLoop> loops;
     private final AcceptingLoops accepting;
     private final ConnectingLoops connecting;
-    private final List<Capability> startCapabilities;
+    private final GroupStart start;
     private final AtomicInteger nextLoop = new AtomicInteger();
     private final GroupShutdown shutdown;
 
@@ -76,15 +80,14 @@ public final class FastSocketEventLoopGroup extends AbstractEventExecutorGroup i
     FastSocketEventLoopGroup(FastSocketEventLoopGroupBuilder wish) {
         CpuTopology topology = CpuTopology.read();
         AffinityPlan plan = wish.placement.plan(topology, wish.loops);
-        GroupStart start = GroupStart.onFirstEngineThatStarts(wish, plan, topology.allowed());
+        start = GroupStart.onFirstEngineThatStarts(wish, plan, topology.allowed());
         engine = start.engine();
         loops = start.loops();
-        startCapabilities = start.capabilities();
         CpuOwners owners = CpuOwners.of(loops, topology);
         connecting = startConnecting(wish.flowDelivery, owners);
         accepting = new AcceptingLoops(engine, loops, wish.steering, wish.ownership, owners);
         shutdown = new GroupShutdown(engine, loops, accepting, connecting);
-        logger.info("Event loop group started: {}{}{}", startCapabilities, System.lineSeparator(), plan());
+        logger.info("Event loop group started: {}{}{}", start.capabilities(), System.lineSeparator(), plan());
     }
 
     private ConnectingLoops startConnecting(FlowDelivery wish, CpuOwners owners) {
@@ -191,14 +194,46 @@ public final class FastSocketEventLoopGroup extends AbstractEventExecutorGroup i
      * was opened.
      */
     public List<Capability> capabilities() {
-        List<Capability> capabilities = new ArrayList<>(startCapabilities);
+        List<Capability> capabilities = new ArrayList<>(start.capabilities());
         Optional<SteeringChoice> choice = accepting.servers().stream()
                 .flatMap(server -> Optional.ofNullable(server.steering()).stream())
                 .findFirst();
-        capabilities.add(choice.map(steering -> new Capability("steering", steering.chosen(), steering.whyNotMore()))
-                .orElseGet(() -> new Capability("steering", "none", Optional.of("no server channel is bound"))));
-        capabilities.add(new Capability("flow-delivery", connecting.chosen(), connecting.whyNotMore()));
+        String steeringStep = LadderStep.STEERING.label();
+        capabilities.add(choice.map(steering -> new Capability(steeringStep, steering.chosen(), steering.whyNotMore()))
+                .orElseGet(() ->
+                        new Capability(steeringStep, LadderStep.NONE, Optional.of("no server channel is bound"))));
+        capabilities.add(
+                new Capability(LadderStep.FLOW_DELIVERY.label(), connecting.chosen(), connecting.whyNotMore()));
         return List.copyOf(capabilities);
+    }
+
+    /**
+     * The rungs of one part of the ladder that are in force, of {@link LadderStep#rungs()}: one, or one for each local address and each
+     * server channel where they differ.
+     */
+    public Set<String> rungs(LadderStep step) {
+        Set<String> rungs =
+                switch (step) {
+                    case ENGINE -> Set.of(engine().label());
+                    case PLACEMENT -> Set.of(start.placementRung());
+                    case STEERING ->
+                        accepting.servers().stream()
+                                .flatMap(server -> Optional.ofNullable(server.steering()).stream())
+                                .map(SteeringChoice::chosen)
+                                .collect(Collectors.toUnmodifiableSet());
+                    case FLOW_DELIVERY -> connecting.rungs();
+                };
+        return rungs.isEmpty() ? Set.of(LadderStep.NONE) : rungs;
+    }
+
+    /** How often this group could not have, or keep, a rung of one part of the ladder, for this cause. */
+    public long stepsDown(LadderStep step, StepDownCause cause) {
+        return switch (step) {
+            case ENGINE -> start.engineStepsDown().get(cause);
+            case PLACEMENT -> start.placementStepsDown().get(cause);
+            case STEERING -> accepting.stepsDown().get(cause);
+            case FLOW_DELIVERY -> connecting.stepsDown().get(cause);
+        };
     }
 
     /** What each loop has done so far, by loop index. */
@@ -206,9 +241,52 @@ public final class FastSocketEventLoopGroup extends AbstractEventExecutorGroup i
         return loops.stream().map(this::statsOf).toList();
     }
 
+    /** The same of one loop, from 0. */
+    public LoopStats loopStats(int loopIndex) {
+        return statsOf(loops.get(loopIndex));
+    }
+
     /** What each loop's outgoing connections did in each mode of flow delivery, by loop index and mode. */
     public List<FlowStats> flowStats() {
         return connecting.stats();
+    }
+
+    /** The same of one loop, from 0, and one mode. */
+    public FlowStats flowStats(int loopIndex, FlowMode mode) {
+        return connecting.stats(loopIndex, mode);
+    }
+
+    /** The pairs of loops between which connections crossed, without those where none did. */
+    public List<Crossing> crossings() {
+        List<Crossing> crossings = new ArrayList<>();
+        for (int from = 0; from < loops.size(); from++) {
+            for (int to = 0; to < loops.size(); to++) {
+                long count = accepting.crossings(from, to) + connecting.crossings(from, to);
+                if (count > 0) {
+                    crossings.add(new Crossing(from, to, count));
+                }
+            }
+        }
+        return crossings;
+    }
+
+    /** The listeners of the server channels that are bound on this group, whose queues can be looked at. */
+    public List<LoopListener> listeners() {
+        return accepting.listeners();
+    }
+
+    /**
+     * Calls {@code action} after each bind and close that changes {@link #listeners()}, on some loop, which it must not keep waiting.
+     *
+     * @return ends it
+     */
+    public AutoCloseable onListenersChanged(Runnable action) {
+        return accepting.onListenersChanged(action);
+    }
+
+    /** Times a steering program was attached to the listeners of a server channel: once at each bind. */
+    public long programsAttached() {
+        return accepting.programsAttached();
     }
 
     /**
@@ -242,10 +320,15 @@ public final class FastSocketEventLoopGroup extends AbstractEventExecutorGroup i
                 accepting.count(loop.index(), AcceptEvent.ACCEPTED),
                 accepting.count(loop.index(), AcceptEvent.ACCEPTED_LOCAL),
                 accepting.count(loop.index(), AcceptEvent.ACCEPTED_REMOTE),
+                accepting.count(loop.index(), AcceptEvent.ACCEPTED_UNKNOWN),
                 accepting.count(loop.index(), AcceptEvent.HANDED_OVER),
                 accepting.connectionCount(loop.index()),
                 accepting.count(loop.index(), AcceptEvent.ACCEPT_ERRORS),
-                accepting.count(loop.index(), AcceptEvent.ACCEPT_PAUSES),
+                new LoopStats.AcceptPauses(
+                        accepting.count(loop.index(), AcceptEvent.PAUSED_BY_PROCESS_FILES),
+                        accepting.count(loop.index(), AcceptEvent.PAUSED_BY_SYSTEM_FILES),
+                        accepting.count(loop.index(), AcceptEvent.PAUSED_BY_MEMORY),
+                        accepting.count(loop.index(), AcceptEvent.PAUSED_OTHERWISE)),
                 countOut(loop, FlowEvent.CHOSEN, FlowMode.values()),
                 countOut(loop, FlowEvent.HIT, FlowMode.values()),
                 countOut(loop, FlowEvent.MISSED, FlowMode.PORT_BITS, FlowMode.COMPUTED, FlowMode.LEARNED));

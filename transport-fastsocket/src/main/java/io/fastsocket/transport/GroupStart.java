@@ -8,6 +8,8 @@ import io.fastsocket.transport.engine.Engines;
 import io.fastsocket.transport.engine.LoopEngine;
 import io.fastsocket.transport.engine.LoopStarter;
 import io.fastsocket.transport.engine.PinnedLoop;
+import io.fastsocket.transport.engine.StepDownCause;
+import io.fastsocket.transport.engine.StepsDown;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.util.ArrayList;
@@ -18,12 +20,20 @@ import java.util.Optional;
  * The running loops of a new group, on the best engine that starts.
  *
  * @param capabilities engine and placement, and why not more
+ * @param engineStepsDown by cause, the engines that did not start
+ * @param placementStepsDown by cause, what was wanted and is not so
  */
-record GroupStart(LoopEngine engine, List<PinnedLoop> loops, List<Capability> capabilities) {
+record GroupStart(
+        LoopEngine engine,
+        List<PinnedLoop> loops,
+        List<Capability> capabilities,
+        StepsDown engineStepsDown,
+        StepsDown placementStepsDown) {
     private static final InternalLogger logger = InternalLoggerFactory.getInstance(FastSocketEventLoopGroup.class);
 
     static GroupStart onFirstEngineThatStarts(FastSocketEventLoopGroupBuilder wish, AffinityPlan plan, CpuSet allowed) {
         List<String> whyNotMore = new ArrayList<>();
+        StepsDown stepsDown = new StepsDown();
         Throwable lastCause = null;
         for (LoopEngine engine : Engines.ladder(wish.engine, wish.ringSizeEntries)) {
             Optional<Throwable> unavailable = engine.unavailabilityCause();
@@ -31,12 +41,17 @@ record GroupStart(LoopEngine engine, List<PinnedLoop> loops, List<Capability> ca
                 if (unavailable.isEmpty()) {
                     List<PinnedLoop> loops = LoopStarter.start(engine, plan, wish.threadName, allowed);
                     return new GroupStart(
-                            engine, loops, List.of(engineChosen(engine, whyNotMore), placed(plan, loops)));
+                            engine,
+                            loops,
+                            List.of(engineChosen(engine, whyNotMore), placed(plan, loops)),
+                            stepsDown,
+                            placementStepsDown(plan, loops));
                 }
                 lastCause = rootCauseOf(unavailable.get());
             } catch (EngineStartException failed) {
                 lastCause = rootCauseOf(failed);
             }
+            stepsDown.count(StepDownCause.of(lastCause));
             whyNotMore.add(engine.engine().label() + ": " + lastCause);
         }
         throw new IllegalStateException(
@@ -68,7 +83,7 @@ record GroupStart(LoopEngine engine, List<PinnedLoop> loops, List<Capability> ca
         Optional<String> why = whyNotMore.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", whyNotMore));
         why.ifPresent(cause -> logger.info(
                 "Engine {} instead of a better one: {}", engine.engine().label(), cause));
-        return new Capability("engine", engine.engine().label(), why);
+        return new Capability(LadderStep.ENGINE.label(), engine.engine().label(), why);
     }
 
     private static Capability placed(AffinityPlan plan, List<PinnedLoop> loops) {
@@ -90,6 +105,29 @@ record GroupStart(LoopEngine engine, List<PinnedLoop> loops, List<Capability> ca
                 ? "pinned"
                 : pinned == 0 ? "unpinned" : pinned + " of " + loops.size() + " pinned";
         return new Capability(
-                "placement", chosen, problems.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", problems)));
+                LadderStep.PLACEMENT.label(),
+                chosen,
+                problems.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", problems)));
+    }
+
+    /** One for fewer loops than were wanted, one for loops that could not be pinned. */
+    private static StepsDown placementStepsDown(AffinityPlan plan, List<PinnedLoop> loops) {
+        StepsDown stepsDown = new StepsDown();
+        plan.warning().ifPresent(fewer -> stepsDown.count(StepDownCause.LIMIT));
+        loops.stream()
+                .flatMap(loop -> loop.placement().failure().stream())
+                .findFirst()
+                .ifPresent(failure -> stepsDown.count(StepDownCause.of(failure)));
+        return stepsDown;
+    }
+
+    /** Of {@link LadderStep#rungs()}. */
+    String placementRung() {
+        long pinned =
+                loops.stream().filter(loop -> loop.cpu() != PinnedLoop.UNPINNED).count();
+        if (pinned == 0) {
+            return "unpinned";
+        }
+        return pinned == loops.size() ? "pinned" : "partly-pinned";
     }
 }

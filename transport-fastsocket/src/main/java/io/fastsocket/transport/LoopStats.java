@@ -8,12 +8,12 @@ package io.fastsocket.transport;
  * @param cpu the CPU it is pinned to, or -1
  * @param accepted connections its listener took
  * @param acceptedLocal of these, the ones whose packets its CPU, or another hardware thread of its core, receives
- * @param acceptedRemote of these, the ones whose packets another loop's CPU receives; where the CPU cannot be read, or no
- *     loop is pinned to it, a connection is neither local nor remote
+ * @param acceptedRemote of these, the ones whose packets another loop's CPU receives
+ * @param acceptedUnknown the rest: the CPU cannot be read, or no loop is pinned to it
  * @param handedOver of the remote ones, those given to the loop that receives their packets
  * @param active accepted connections it owns now
  * @param acceptErrors failed accept(2) calls
- * @param acceptPauses times its listener rested because a limit was reached
+ * @param acceptPauses times its listener rested because a limit was reached, by limit
  * @param connected connections it opened, of channels of the group's factory
  * @param connectedLocal of these, the ones whose first bytes its CPU, or another hardware thread of its core, received
  * @param portMisses connections from a port chosen for this loop whose first bytes arrived elsewhere
@@ -24,10 +24,27 @@ public record LoopStats(
         long accepted,
         long acceptedLocal,
         long acceptedRemote,
+        long acceptedUnknown,
         long handedOver,
         long active,
         long acceptErrors,
-        long acceptPauses,
+        AcceptPauses acceptPauses,
         long connected,
         long connectedLocal,
-        long portMisses) {}
+        long portMisses) {
+
+    /**
+     * Times a listener rested for a moment, by the limit that was reached.
+     *
+     * @param processFiles open files of the process (EMFILE)
+     * @param systemFiles open files of the system (ENFILE)
+     * @param memory memory for sockets (ENOBUFS, ENOMEM)
+     * @param other anything else
+     */
+    public record AcceptPauses(long processFiles, long systemFiles, long memory, long other) {
+        /** All of them. */
+        public long total() {
+            return processFiles + systemFiles + memory + other;
+        }
+    }
+}

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fastsocket.transport.kernel.KernelCapability;
+import io.fastsocket.transport.metrics.FastSocketMeter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Method;
@@ -28,11 +29,15 @@ import org.junit.jupiter.api.Test;
 class TidyTest {
     private static final Path REPOSITORY = findRepository();
 
-    private static final String TABLE_BEGIN = "<!-- capabilities: begin -->\n";
-    private static final String TABLE_END = "\n<!-- capabilities: end -->";
-    private static final String TABLE_HEAD =
+    private static final String CAPABILITIES_HEAD =
             """
             | capability | option | man page | first kernel | probe | fallback |
+            |---|---|---|---|---|---|
+            """;
+
+    private static final String METERS_HEAD =
+            """
+            | meter | in Prometheus | type | unit | tags | what it says |
             |---|---|---|---|---|---|
             """;
 
@@ -54,18 +59,31 @@ class TidyTest {
 
     @Test
     void kernelTableIsTheListOfCapabilities() throws IOException {
-        String expected = TABLE_HEAD
-                + String.join(
-                        "\n",
-                        Stream.of(KernelCapability.values())
-                                .map(KernelCapability::toMarkdownRow)
-                                .toList());
+        assertTable(
+                "docs/KERNEL.md",
+                "capabilities",
+                CAPABILITIES_HEAD,
+                Stream.of(KernelCapability.values()).map(KernelCapability::toMarkdownRow));
+    }
 
-        String text = read(REPOSITORY.resolve("docs/KERNEL.md"));
-        assertThat(text).contains(TABLE_BEGIN, TABLE_END);
-        String table = text.substring(text.indexOf(TABLE_BEGIN) + TABLE_BEGIN.length(), text.indexOf(TABLE_END));
+    @Test
+    void metricsTableIsTheListOfMeters() throws IOException {
+        assertTable(
+                "docs/METRICS.md",
+                "meters",
+                METERS_HEAD,
+                Stream.of(FastSocketMeter.values()).map(FastSocketMeter::toMarkdownRow));
+    }
+
+    private static void assertTable(String document, String name, String head, Stream<String> rows) throws IOException {
+        String begin = "<!-- " + name + ": begin -->\n";
+        String end = "\n<!-- " + name + ": end -->";
+        String text = read(REPOSITORY.resolve(document));
+        assertThat(text).contains(begin, end);
+        String table = text.substring(text.indexOf(begin) + begin.length(), text.indexOf(end));
+        String expected = head + String.join("\n", rows.toList());
         assertThat(table)
-                .describedAs("the table in docs/KERNEL.md; put there:%n%s%n", expected)
+                .describedAs("the table in %s; put there:%n%s%n", document, expected)
                 .isEqualTo(expected);
     }
 

@@ -2,6 +2,8 @@ package io.fastsocket.examples.cli;
 
 import io.fastsocket.affinity.cli.CommandFailed;
 import io.fastsocket.affinity.cli.CommonOptions;
+import io.fastsocket.examples.metrics.MetricsServer;
+import io.fastsocket.examples.metrics.PoolMeters;
 import io.fastsocket.examples.proxy.AccessLog;
 import io.fastsocket.examples.proxy.HttpProxy;
 import io.fastsocket.examples.proxy.ProxyParts;
@@ -17,6 +19,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -59,6 +62,9 @@ final class ProxyCommand implements Callable<Integer> {
     @Mixin
     private GroupOptions groupOptions;
 
+    @Mixin
+    private MetricsOptions metricsOptions;
+
     @Option(
             names = OptionsFile.OPTION,
             paramLabel = "FILE",
@@ -83,7 +89,9 @@ final class ProxyCommand implements Callable<Integer> {
         AccessLog accessLog = openAccessLog();
         try {
             FastSocketEventLoopGroup group = groupOptions.open("proxy");
+            Optional<MetricsServer> metrics = Optional.empty();
             try {
+                metrics = metricsOptions.open(group);
                 ServerBootstrap bootstrap = new ServerBootstrap()
                         .group(group)
                         .channel(FastSocketServerSocketChannel.class)
@@ -98,8 +106,13 @@ final class ProxyCommand implements Callable<Integer> {
                 spec.commandLine()
                         .getErr()
                         .println(ListenAddress.announcement(group, proxy.address(), settings.upstreams()));
+                metrics.ifPresent(shown -> {
+                    new PoolMeters(group, proxy::poolStats).bindTo(shown.registry());
+                    shown.ready(true);
+                });
                 stop.allow(drainTimeout);
                 stop.await();
+                metrics.ifPresent(shown -> shown.ready(false));
                 if (!proxy.stop(drainTimeout)) {
                     spec.commandLine()
                             .getErr()
@@ -107,6 +120,7 @@ final class ProxyCommand implements Callable<Integer> {
                 }
                 return 0;
             } finally {
+                metrics.ifPresent(MetricsServer::close);
                 GroupOptions.close(group);
             }
         } finally {

@@ -1,6 +1,7 @@
 package io.fastsocket.examples.cli;
 
 import io.fastsocket.affinity.cli.CommonOptions;
+import io.fastsocket.examples.metrics.MetricsServer;
 import io.fastsocket.transport.FastSocketEventLoopGroup;
 import io.fastsocket.transport.listen.FastSocketServerSocketChannel;
 import io.netty.bootstrap.ServerBootstrap;
@@ -10,6 +11,7 @@ import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -35,6 +37,9 @@ abstract class ServingCommand implements Callable<Integer> {
 
     @Mixin
     private GroupOptions groupOptions;
+
+    @Mixin
+    private MetricsOptions metricsOptions;
 
     ServingCommand(StopSignal stop) {
         this.stop = stop;
@@ -67,17 +72,22 @@ abstract class ServingCommand implements Callable<Integer> {
         int backlog = listenOptions.backlog();
         BindFailure.requireFree(address);
         FastSocketEventLoopGroup group = groupOptions.open(threadName);
+        Optional<MetricsServer> metrics = Optional.empty();
         try {
+            metrics = metricsOptions.open(group);
             ServerBootstrap bootstrap = new ServerBootstrap()
                     .group(group)
                     .channel(FastSocketServerSocketChannel.class)
                     .option(ChannelOption.SO_BACKLOG, backlog);
             Running server = bind(bind, bootstrap, address);
             announce(group, server);
+            metrics.ifPresent(shown -> shown.ready(true));
             stop.await();
+            metrics.ifPresent(shown -> shown.ready(false));
             server.stop().stop(STOP_BOUND);
             return 0;
         } finally {
+            metrics.ifPresent(MetricsServer::close);
             GroupOptions.close(group);
         }
     }

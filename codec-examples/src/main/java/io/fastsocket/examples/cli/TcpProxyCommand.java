@@ -1,6 +1,7 @@
 package io.fastsocket.examples.cli;
 
 import io.fastsocket.affinity.cli.CommonOptions;
+import io.fastsocket.examples.metrics.MetricsServer;
 import io.fastsocket.examples.tcpproxy.TcpProxy;
 import io.fastsocket.examples.tcpproxy.TcpProxySettings;
 import io.fastsocket.examples.upstream.OffLoopResolver;
@@ -16,6 +17,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -156,6 +158,9 @@ final class TcpProxyCommand implements Callable<Integer> {
     @Mixin
     private GroupOptions groupOptions;
 
+    @Mixin
+    private MetricsOptions metricsOptions;
+
     TcpProxyCommand(StopSignal stop) {
         this.stop = stop;
     }
@@ -173,13 +178,17 @@ final class TcpProxyCommand implements Callable<Integer> {
         FastSocketEventLoopGroup group = groupOptions.open("tcpproxy");
         ExecutorService lookups =
                 Executors.newFixedThreadPool(LOOKUP_THREADS, new DefaultThreadFactory("tcpproxy-lookup", true));
+        Optional<MetricsServer> metrics = Optional.empty();
         try {
+            metrics = metricsOptions.open(group);
             TcpProxy proxy = bind(group, lookups, address, settings);
             spec.commandLine()
                     .getErr()
                     .println(ListenAddress.announcement(group, proxy.address(), settings.upstreams()));
+            metrics.ifPresent(shown -> shown.ready(true));
             stop.allow(drainTimeout);
             stop.await();
+            metrics.ifPresent(shown -> shown.ready(false));
             if (!proxy.stop(drainTimeout)) {
                 spec.commandLine()
                         .getErr()
@@ -188,6 +197,7 @@ final class TcpProxyCommand implements Callable<Integer> {
             }
             return 0;
         } finally {
+            metrics.ifPresent(MetricsServer::close);
             GroupOptions.close(group);
             lookups.shutdownNow();
         }

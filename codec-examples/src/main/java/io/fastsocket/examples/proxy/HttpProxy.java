@@ -3,10 +3,12 @@ package io.fastsocket.examples.proxy;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import io.fastsocket.examples.upstream.OffLoopResolver;
+import io.fastsocket.examples.upstream.PoolStats;
 import io.fastsocket.examples.upstream.Upstream;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -98,6 +100,11 @@ public final class HttpProxy implements AutoCloseable {
     /** The address and port bound. */
     public SocketAddress address() {
         return listener.localAddress();
+    }
+
+    /** What the pool of upstream connections of a loop has done so far; nothing on a loop that served no client yet. */
+    public PoolStats poolStats(EventLoop loop) {
+        return initializer.poolStats(loop);
     }
 
     /**

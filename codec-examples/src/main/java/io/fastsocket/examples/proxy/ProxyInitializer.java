@@ -1,6 +1,7 @@
 package io.fastsocket.examples.proxy;
 
 import io.fastsocket.examples.upstream.OffLoopResolver;
+import io.fastsocket.examples.upstream.PoolStats;
 import io.fastsocket.examples.upstream.ProxyProtocol;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
@@ -45,6 +46,12 @@ final class ProxyInitializer extends ChannelInitializer<SocketChannel> {
                         settings.limits().lineBytesMax(), settings.limits().headerBytesMax()),
                 encoder,
                 new ClientConnection(loop, channel, encoder));
+    }
+
+    /** What the pool of a loop has done so far. May be called by any thread. */
+    PoolStats poolStats(EventLoop eventLoop) {
+        ProxyLoop loop = loops.get(eventLoop);
+        return loop == null ? PoolStats.NONE : loop.pool().stats();
     }
 
     /**

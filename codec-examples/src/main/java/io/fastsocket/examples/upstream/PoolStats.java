@@ -9,4 +9,7 @@ package io.fastsocket.examples.upstream;
  * @param lost connections closed while idle because the upstream ended them or sent what nobody had asked for
  * @param discarded connections given back as not to be used again
  */
-public record PoolStats(long hits, long misses, long expired, long lost, long discarded) {}
+public record PoolStats(long hits, long misses, long expired, long lost, long discarded) {
+    /** Nothing. */
+    public static final PoolStats NONE = new PoolStats(0, 0, 0, 0, 0);
+}

@@ -63,6 +63,11 @@ final class ConnectAttempt {
     }
 
     void start() {
+        promise.addListener(done -> {
+            if (done.cause() != null && !done.isCancelled()) {
+                loop.counters(flow).increment(FlowEvent.FAILED);
+            }
+        });
         if (ports == null || ports.chooser() == null) {
             withAnyPort();
             return;
@@ -171,7 +176,7 @@ final class ConnectAttempt {
     }
 
     /** Lets the kernel choose the port, when it connects. */
-    void withAnyPort() {
+    private void withAnyPort() {
         flow = FlowMode.ANY;
         if (ports != null && ownAddress != null) {
             handler.chooseNoPortAtBind();

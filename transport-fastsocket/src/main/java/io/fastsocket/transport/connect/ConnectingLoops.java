@@ -5,10 +5,13 @@ import io.fastsocket.affinity.RssMap;
 import io.fastsocket.affinity.system.Answer;
 import io.fastsocket.affinity.system.SystemRoot;
 import io.fastsocket.transport.engine.CpuOwners;
+import io.fastsocket.transport.engine.Crossings;
 import io.fastsocket.transport.engine.Engine;
 import io.fastsocket.transport.engine.EventCounters;
 import io.fastsocket.transport.engine.LoopEngine;
 import io.fastsocket.transport.engine.PinnedLoop;
+import io.fastsocket.transport.engine.StepDownCause;
+import io.fastsocket.transport.engine.StepsDown;
 import io.fastsocket.transport.kernel.SocketOptions;
 import io.fastsocket.transport.kernel.XdpPortSteering;
 import io.netty.channel.Channel;
@@ -30,6 +33,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -55,6 +59,8 @@ public final class ConnectingLoops implements AutoCloseable {
     private final List<ConnectingLoop> connecting = new ArrayList<>();
     private final IdentityHashMap<EventLoop, ConnectingLoop> connectingByEventLoop = new IdentityHashMap<>();
     private final Map<InetAddress, CompletableFuture<OutgoingAddress>> addresses = new ConcurrentHashMap<>();
+    private final Crossings crossings;
+    private final StepsDown stepsDown = new StepsDown();
     /** Why no port is chosen at all, or null. */
     private final @Nullable String obstacle;
 
@@ -74,6 +80,7 @@ public final class ConnectingLoops implements AutoCloseable {
         this.owners = owners;
         this.wish = wish;
         this.root = root;
+        this.crossings = new Crossings(loops.size());
         this.obstacle = obstacle(engine, loops);
         for (PinnedLoop loop : loops) {
             ConnectingLoop own = new ConnectingLoop(this, loop);
@@ -81,6 +88,9 @@ public final class ConnectingLoops implements AutoCloseable {
             connectingByEventLoop.put(loop.eventLoop(), own);
         }
         this.portBits = wish instanceof FlowDelivery.PortBitsOf bits ? PortBitsRange.of(bits, loops.size()) : null;
+        if (obstacle != null && loops.size() > 1 && !(wish instanceof FlowDelivery.Off)) {
+            stepsDown.count(engine.engine() == Engine.NIO ? StepDownCause.UNAVAILABLE : StepDownCause.UNPINNED);
+        }
         if (portBits == null || obstacle != null) {
             this.steering = null;
             this.whyNoPortBits = Optional.empty();
@@ -93,6 +103,7 @@ public final class ConnectingLoops implements AutoCloseable {
             logger.info("Port bits: {} program on {}", attached.mode(), portBits);
         } catch (IOException refused) {
             why = Optional.of("port-bits: " + refused.getMessage());
+            stepsDown.count(StepDownCause.of(refused));
             logger.info("Flow delivery goes on without port bits: {}", refused.getMessage());
         }
         this.steering = attached;
@@ -179,7 +190,8 @@ public final class ConnectingLoops implements AutoCloseable {
                 byBits ? portBits : null,
                 wish instanceof FlowDelivery.Learned ? null : cardOf(card, local),
                 GlobalEventExecutor.INSTANCE,
-                System::nanoTime);
+                System::nanoTime,
+                stepsDown);
     }
 
     private Supplier<Answer<RssMap>> cardOf(Optional<String> card, InetAddress local) {
@@ -257,6 +269,28 @@ public final class ConnectingLoops implements AutoCloseable {
                 .map(CompletableFuture::join);
     }
 
+    /** The modes in force, each of at least one local address; none before the first connection that a port could be chosen for. */
+    public Set<String> rungs() {
+        if (!chooses()) {
+            return Set.of(chosen());
+        }
+        return ready().map(address -> address.mode().flow().label()).collect(Collectors.toUnmodifiableSet());
+    }
+
+    void crossed(int arrivedAt, int loop) {
+        crossings.count(arrivedAt, loop);
+    }
+
+    /** How often the first bytes of a connection that {@code loop} opened arrived at the other one. */
+    public long crossings(int arrivedAt, int loop) {
+        return crossings.get(arrivedAt, loop);
+    }
+
+    /** Steps down the ladder of flow delivery. */
+    public StepsDown stepsDown() {
+        return stepsDown;
+    }
+
     /** How often something has happened on one loop so far, in one mode. */
     public long count(int loopIndex, FlowMode mode, FlowEvent event) {
         return connecting.get(loopIndex).counters(mode).get(event);
@@ -267,17 +301,24 @@ public final class ConnectingLoops implements AutoCloseable {
         List<FlowStats> stats = new ArrayList<>();
         for (PinnedLoop loop : loops) {
             for (FlowMode mode : FlowMode.values()) {
-                stats.add(new FlowStats(
-                        loop.index(),
-                        mode,
-                        count(loop.index(), mode, FlowEvent.CHOSEN),
-                        count(loop.index(), mode, FlowEvent.HIT),
-                        count(loop.index(), mode, FlowEvent.MISSED),
-                        count(loop.index(), mode, FlowEvent.FALLBACK),
-                        count(loop.index(), mode, FlowEvent.ATTEMPTS)));
+                stats.add(stats(loop.index(), mode));
             }
         }
         return stats;
+    }
+
+    /** What one loop did in one mode. */
+    public FlowStats stats(int loopIndex, FlowMode mode) {
+        EventCounters<FlowEvent> counters = connecting.get(loopIndex).counters(mode);
+        return new FlowStats(
+                loopIndex,
+                mode,
+                counters.get(FlowEvent.CHOSEN),
+                counters.get(FlowEvent.HIT),
+                counters.get(FlowEvent.MISSED),
+                counters.get(FlowEvent.FAILED),
+                counters.get(FlowEvent.FALLBACK),
+                counters.get(FlowEvent.ATTEMPTS));
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.fastsocket.transport.connect;
 
 import io.fastsocket.transport.connect.ConnectingLoops.ConnectingLoop;
+import io.fastsocket.transport.engine.CpuOwners;
 import io.fastsocket.transport.engine.PinnedLoop;
 import io.fastsocket.transport.kernel.SocketOptions;
 import io.netty.channel.ChannelDuplexHandler;
@@ -65,7 +66,7 @@ final class FlowDeliveryHandler extends ChannelDuplexHandler {
         InetAddress local = localOf(loop, remote, localAddress);
         CompletableFuture<OutgoingAddress> address = local == null ? null : group.address(local);
         if (address == null) {
-            new ConnectAttempt(this, ctx, loop, null, remote, localAddress, promise).withAnyPort();
+            new ConnectAttempt(this, ctx, loop, null, remote, localAddress, promise).start();
         } else if (address.isDone()) {
             connect(ctx, loop, address, remote, localAddress, promise);
         } else {
@@ -188,8 +189,12 @@ final class FlowDeliveryHandler extends ChannelDuplexHandler {
             if (unknown || loop != group.callingLoop()) {
                 return;
             }
-            boolean hit = group.owners().loopOf(cpu) == loop.loop().index();
+            int owner = group.owners().loopOf(cpu);
+            boolean hit = owner == loop.loop().index();
             loop.counters(flow).increment(hit ? FlowEvent.HIT : FlowEvent.MISSED);
+            if (!hit && owner != CpuOwners.NO_LOOP) {
+                group.crossed(owner, loop.loop().index());
+            }
             InetSocketAddress local = channel.localAddress();
             if (ports != null && local != null) {
                 ports.verified(flow, remote, local.getPort(), cpu);

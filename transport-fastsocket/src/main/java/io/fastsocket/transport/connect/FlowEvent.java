@@ -8,6 +8,8 @@ public enum FlowEvent {
     HIT,
     /** They arrived elsewhere. */
     MISSED,
+    /** No connection came of it: refused, not answered, no port left. */
+    FAILED,
     /** No port of this mode was to be had, and any port was taken. */
     FALLBACK,
     /** Ports that were tried, those that were in use included. */

@@ -2,6 +2,8 @@ package io.fastsocket.transport.connect;
 
 import io.fastsocket.affinity.RssMap;
 import io.fastsocket.affinity.system.Answer;
+import io.fastsocket.transport.engine.StepDownCause;
+import io.fastsocket.transport.engine.StepsDown;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.net.InetAddress;
@@ -36,6 +38,7 @@ final class OutgoingAddress {
     private final @Nullable Supplier<Answer<RssMap>> card;
     private final Executor background;
     private final LongSupplier nanoTime;
+    private final StepsDown stepsDown;
     private final LocalPorts ports;
     private final PortLeases leases;
     private final @Nullable LearnedPorts learned;
@@ -67,6 +70,7 @@ final class OutgoingAddress {
      * @param portBits the range that a program delivers by, or null
      * @param card reads the card's map, which may take it milliseconds; null when ports are not to be computed
      * @param background where the card is read again
+     * @param stepsDown counts the modes that could not be had or kept
      */
     OutgoingAddress(
             InetAddress address,
@@ -75,7 +79,8 @@ final class OutgoingAddress {
             @Nullable PortBitsRange portBits,
             @Nullable Supplier<Answer<RssMap>> card,
             Executor background,
-            LongSupplier nanoTime) {
+            LongSupplier nanoTime,
+            StepsDown stepsDown) {
         this.address = address;
         this.ports = ports;
         this.leases = leases;
@@ -83,6 +88,7 @@ final class OutgoingAddress {
         this.card = card;
         this.background = background;
         this.nanoTime = nanoTime;
+        this.stepsDown = stepsDown;
         this.learned = ports.count() == 0 ? null : new LearnedPorts(ports.toArray(), new SplittableRandom());
         this.mode = firstMode();
         logger.info("Source ports of {}: {}", address.getHostAddress(), this);
@@ -99,6 +105,7 @@ final class OutgoingAddress {
         if (computed instanceof Answer.Known<ComputedPorts> known) {
             return first(FlowMode.COMPUTED, known.value(), Optional.empty());
         }
+        stepsDown.count(StepDownCause.UNREADABLE);
         return first(below(FlowMode.COMPUTED), null, whyNotComputed(computed));
     }
 
@@ -183,6 +190,7 @@ final class OutgoingAddress {
         }
         FlowMode lower = below(seen.flow());
         String why = seen.flow().label() + ": the CPU was right for " + window + " connections";
+        stepsDown.count(StepDownCause.MISSES);
         become(lower, seen.computed(), true, Optional.of(why), nanoTime.getAsLong());
     }
 
@@ -240,6 +248,7 @@ final class OutgoingAddress {
             // Nothing new: what loops have counted since counts on.
             return;
         } else if (found == null) {
+            stepsDown.count(StepDownCause.UNREADABLE);
             become(below(FlowMode.COMPUTED), null, false, whyNotComputed(answer), nanoTime.getAsLong());
         } else {
             // The same again: what is wrong is not what the card says.

@@ -17,6 +17,7 @@ public final class Errno {
     public static final int EPERM = 1;
     public static final int EINTR = 4;
     public static final int ENOMEM = 12;
+    public static final int EACCES = 13;
     public static final int EINVAL = 22;
     public static final int ENFILE = 23;
     public static final int EMFILE = 24;
@@ -38,6 +39,7 @@ public final class Errno {
             Map.entry("Operation not permitted", EPERM),
             Map.entry("Interrupted system call", EINTR),
             Map.entry("Cannot allocate memory", ENOMEM),
+            Map.entry("Permission denied", EACCES),
             Map.entry("Too many open files in system", ENFILE),
             Map.entry("Too many open files", EMFILE),
             Map.entry("Machine is not on the network", ENONET),
@@ -53,8 +55,8 @@ public final class Errno {
             Map.entry("Host is down", EHOSTDOWN),
             Map.entry("No route to host", EHOSTUNREACH));
 
-    /** As in Netty's {@code connect(..) failed with error(-99): Cannot assign requested address}. */
-    private static final Pattern NUMBER = Pattern.compile("\\berror\\(-?(\\d{1,4})\\)");
+    /** As in Netty's {@code connect(..) failed with error(-99): Cannot assign requested address}, and OpenHFT's {@code errno=22}. */
+    private static final Pattern NUMBER = Pattern.compile("\\b(?:error\\(-?|errno=)(\\d{1,4})\\b");
 
     private Errno() {}
 
@@ -74,5 +76,19 @@ public final class Errno {
         // The JDK's, to which Netty appends the address: "Cannot assign requested address: /192.0.2.1:80".
         int end = message.indexOf(": ");
         return BY_TEXT.getOrDefault(end < 0 ? message : message.substring(0, end), UNKNOWN);
+    }
+
+    /**
+     * The same for exceptions that end with the text of the error, as in Netty's {@code failed to create io_uring ring fd: Operation
+     * not permitted}.
+     */
+    public static int within(Throwable cause) {
+        int errno = of(cause);
+        String message = cause.getMessage();
+        if (errno != UNKNOWN || message == null) {
+            return errno;
+        }
+        return BY_TEXT.getOrDefault(
+                message.substring(message.lastIndexOf(": ") + 1).strip(), UNKNOWN);
     }
 }

@@ -49,7 +49,14 @@ public enum KernelCapability {
             "socket(7)",
             "3.19",
             "read on every accepted connection, and on outgoing ones at their first bytes",
-            "locality is not counted and a connection stays with its listener");
+            "locality is not counted and a connection stays with its listener"),
+    LISTEN_QUEUE(
+            "how many connections wait at a listener, and how many packets it dropped",
+            "TCP_INFO (11), SO_MEMINFO (55)",
+            "tcp(7)",
+            "4.12",
+            "read when meters are read",
+            "no meters of the queue");
 
     private final String purpose;
     private final String option;

@@ -2,6 +2,8 @@ package io.fastsocket.transport.kernel;
 
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /**
  * The socket options this project uses beyond Netty's, with their numbers on x86, ARM, RISC-V and POWER.
@@ -14,9 +16,20 @@ public final class SocketOptions {
     static final int IP_BIND_ADDRESS_NO_PORT = 24;
     static final int SO_INCOMING_CPU = 49;
     static final int SO_ATTACH_REUSEPORT_CBPF = 51;
+    static final int SO_MEMINFO = 55;
+    static final int SOL_TCP = 6;
+    static final int TCP_INFO = 11;
 
     /** What {@link #incomingCpu} answers for a socket that has not received a packet. */
     public static final int CPU_UNKNOWN = -1;
+
+    // struct tcp_info of linux/tcp.h up to what a listener fills in: net/ipv4/tcp.c, tcp_get_info().
+    private static final int TCPI_UNACKED = 24;
+    private static final int TCPI_SACKED = 28;
+    private static final int TCP_INFO_BYTES = 32;
+    // An array of u32, linux/sock_diag.h: SK_MEMINFO_DROPS is its last.
+    private static final int MEMINFO_DROPS = 32;
+    private static final int MEMINFO_BYTES = 36;
 
     private SocketOptions() {}
 
@@ -71,6 +84,26 @@ public final class SocketOptions {
     public static void attachReuseportProgram(Socket listener, BpfInstruction... program) throws IOException {
         try {
             SockFprog.attach(listener, program);
+        } catch (RuntimeException refused) {
+            throw ioException(refused);
+        }
+    }
+
+    /**
+     * The queue of a <em>listening</em> socket: TCP_INFO (2.6.24 for listeners) and SO_MEMINFO (4.12).
+     *
+     * @throws IOException when the socket is closed or the kernel has no such option
+     */
+    public static ListenQueue listenQueue(Socket listener) throws IOException {
+        try {
+            ByteBuffer info = ByteBuffer.allocate(TCP_INFO_BYTES).order(ByteOrder.nativeOrder());
+            listener.getRawOpt(SOL_TCP, TCP_INFO, info);
+            ByteBuffer memory = ByteBuffer.allocate(MEMINFO_BYTES).order(ByteOrder.nativeOrder());
+            listener.getRawOpt(SOL_SOCKET, SO_MEMINFO, memory);
+            return new ListenQueue(
+                    Integer.toUnsignedLong(info.getInt(TCPI_UNACKED)),
+                    Integer.toUnsignedLong(info.getInt(TCPI_SACKED)),
+                    Integer.toUnsignedLong(memory.getInt(MEMINFO_DROPS)));
         } catch (RuntimeException refused) {
             throw ioException(refused);
         }

@@ -6,12 +6,20 @@ public enum AcceptEvent {
     ACCEPTED,
     /** Its packets arrive on the CPU (or the core) of the loop that accepted it. */
     ACCEPTED_LOCAL,
-    /** Its packets arrive elsewhere. Neither this nor local: the CPU could not be read. */
+    /** Its packets arrive at another loop. */
     ACCEPTED_REMOTE,
+    /** Where its packets arrive could not be read, or no loop is pinned there. */
+    ACCEPTED_UNKNOWN,
     /** It was given to the loop of the CPU that receives its packets. */
     HANDED_OVER,
     /** accept(2) failed. */
     ACCEPT_ERRORS,
-    /** The listener stopped accepting for a moment because a limit was reached. */
-    ACCEPT_PAUSES
+    /** The listener stopped accepting for a moment: the process has no file left (EMFILE). */
+    PAUSED_BY_PROCESS_FILES,
+    /** The same: the system has no file left (ENFILE). */
+    PAUSED_BY_SYSTEM_FILES,
+    /** The same: no memory for another socket (ENOBUFS, ENOMEM). */
+    PAUSED_BY_MEMORY,
+    /** The same, for another reason. */
+    PAUSED_OTHERWISE
 }

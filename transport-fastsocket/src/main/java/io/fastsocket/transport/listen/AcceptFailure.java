@@ -36,6 +36,16 @@ enum AcceptFailure {
         };
     }
 
+    /** What a pause counts as. */
+    static AcceptEvent pauseBy(Throwable cause) {
+        return switch (Errno.of(cause)) {
+            case Errno.EMFILE -> AcceptEvent.PAUSED_BY_PROCESS_FILES;
+            case Errno.ENFILE -> AcceptEvent.PAUSED_BY_SYSTEM_FILES;
+            case Errno.ENOBUFS, Errno.ENOMEM -> AcceptEvent.PAUSED_BY_MEMORY;
+            default -> AcceptEvent.PAUSED_OTHERWISE;
+        };
+    }
+
     /** The limit to raise, for the error that made a listener pause. */
     static String remedy(Throwable cause) {
         return switch (Errno.of(cause)) {

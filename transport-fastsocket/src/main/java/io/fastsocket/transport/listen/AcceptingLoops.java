@@ -1,9 +1,11 @@
 package io.fastsocket.transport.listen;
 
 import io.fastsocket.transport.engine.CpuOwners;
+import io.fastsocket.transport.engine.Crossings;
 import io.fastsocket.transport.engine.EventCounters;
 import io.fastsocket.transport.engine.LoopEngine;
 import io.fastsocket.transport.engine.PinnedLoop;
+import io.fastsocket.transport.engine.StepsDown;
 import io.fastsocket.transport.kernel.SocketOptions;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -20,6 +22,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +42,10 @@ public final class AcceptingLoops {
     private final CpuOwners owners;
     private final List<EventCounters<AcceptEvent>> counters = new ArrayList<>();
     private final List<ConnectionTable> connections = new ArrayList<>();
+    private final Crossings crossings;
+    private final StepsDown stepsDown = new StepsDown();
+    private final AtomicLong programsAttached = new AtomicLong();
+    private final List<Runnable> listenersChanged = new CopyOnWriteArrayList<>();
     /** Server channels that listen on these loops. */
     private final Set<FastSocketServerSocketChannel> listening = ConcurrentHashMap.newKeySet();
     /** Server channels that are registered with one of these loops; they may listen on a worker group's. */
@@ -57,6 +65,7 @@ public final class AcceptingLoops {
         this.steering = steering;
         this.ownership = ownership;
         this.owners = owners;
+        this.crossings = new Crossings(loops.size());
         for (PinnedLoop loop : loops) {
             loopByEventLoop.put(loop.eventLoop(), loop);
             counters.add(new EventCounters<>(AcceptEvent.class));
@@ -104,6 +113,38 @@ public final class AcceptingLoops {
         return listening.stream().filter(Channel::isActive).toList();
     }
 
+    /** The listeners of the server channels that are bound on these loops, server by server, by loop index. */
+    public List<LoopListener> listeners() {
+        return servers().stream().flatMap(server -> server.loopListeners(this)).toList();
+    }
+
+    /**
+     * Calls {@code action} after each change of {@link #listeners()}, on some loop, which it must not keep waiting.
+     *
+     * @return ends it
+     */
+    public AutoCloseable onListenersChanged(Runnable action) {
+        listenersChanged.add(action);
+        return () -> listenersChanged.remove(action);
+    }
+
+    void opened() {
+        listenersChanged.forEach(Runnable::run);
+    }
+
+    void closed(FastSocketServerSocketChannel server) {
+        listening.remove(server);
+        listenersChanged.forEach(Runnable::run);
+    }
+
+    /** A server channel's connections are steered from now on. */
+    void steered(SteeringChoice choice) {
+        choice.stepsDown().forEach(stepsDown::count);
+        if (choice.chosen().equals(SteeringPolicy.RECEIVING_CPU.label())) {
+            programsAttached.incrementAndGet();
+        }
+    }
+
     /**
      * Closes all server channels that have to do with these loops.
      *
@@ -141,10 +182,14 @@ public final class AcceptingLoops {
         counts.increment(AcceptEvent.ACCEPTED);
         int owner = ownerByPackets(child);
         if (owner == CpuOwners.NO_LOOP) {
+            counts.increment(AcceptEvent.ACCEPTED_UNKNOWN);
             return acceptedOn.eventLoop();
         }
         boolean local = owner == acceptedOn.index();
         counts.increment(local ? AcceptEvent.ACCEPTED_LOCAL : AcceptEvent.ACCEPTED_REMOTE);
+        if (!local) {
+            crossings.count(owner, acceptedOn.index());
+        }
         if (local || ownership == OwnershipPolicy.STAY_WITH_LISTENER) {
             return acceptedOn.eventLoop();
         }
@@ -224,6 +269,21 @@ public final class AcceptingLoops {
     /** How often something has happened on one loop so far. */
     public long count(int loopIndex, AcceptEvent event) {
         return counters.get(loopIndex).get(event);
+    }
+
+    /** How often packets of a connection that {@code loop} accepted arrived at the other one. */
+    public long crossings(int arrivedAt, int loop) {
+        return crossings.get(arrivedAt, loop);
+    }
+
+    /** Steps down the ladder of steering. */
+    public StepsDown stepsDown() {
+        return stepsDown;
+    }
+
+    /** Times a steering program was attached to the listeners of a server channel. */
+    public long programsAttached() {
+        return programsAttached.get();
     }
 
     /** How many accepted connections a loop owns now. */

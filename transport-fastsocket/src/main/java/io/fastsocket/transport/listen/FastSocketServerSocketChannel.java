@@ -12,10 +12,12 @@ import java.net.SocketAddress;
 import java.nio.channels.AlreadyBoundException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.UnresolvedAddressException;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,7 +89,7 @@ public final class FastSocketServerSocketChannel extends AbstractServerChannel i
             closeFuture().addListener(done -> home.registered().remove(this));
         }
         accepting.listening().add(this);
-        closeFuture().addListener(done -> accepting.listening().remove(this));
+        closeFuture().addListener(done -> accepting.closed(this));
         if (accepting.isClosing()) {
             promise.setFailure(
                     new IllegalStateException("bind failed on server channel: its event loop group shuts down"
@@ -95,7 +97,7 @@ public final class FastSocketServerSocketChannel extends AbstractServerChannel i
             return;
         }
         listeners = opening;
-        opening.open(address).whenComplete((done, failure) -> runOnLoop(() -> opened(promise, failure)));
+        opening.open(address).whenComplete((done, failure) -> runOnLoop(() -> opened(accepting, promise, failure)));
     }
 
     private static InetSocketAddress requireBindable(SocketAddress localAddress) {
@@ -123,7 +125,7 @@ public final class FastSocketServerSocketChannel extends AbstractServerChannel i
         return workers.engine().engine() == home.engine().engine() ? workers : home;
     }
 
-    private void opened(ChannelPromise promise, @Nullable Throwable failure) {
+    private void opened(AcceptingLoops accepting, ChannelPromise promise, @Nullable Throwable failure) {
         if (failure != null) {
             listeners = null;
             promise.setFailure(failure);
@@ -134,6 +136,7 @@ public final class FastSocketServerSocketChannel extends AbstractServerChannel i
             return;
         }
         active = true;
+        accepting.opened();
         promise.setSuccess();
         pipeline().fireChannelActive();
     }
@@ -163,6 +166,18 @@ public final class FastSocketServerSocketChannel extends AbstractServerChannel i
         if (group != null) {
             group.listeners().forEach(action);
         }
+    }
+
+    /** The listeners as they are seen from outside, by loop index; none before bind. */
+    Stream<LoopListener> loopListeners(AcceptingLoops accepting) {
+        ListenerGroup group = listeners;
+        InetSocketAddress address = localAddress();
+        if (group == null || address == null) {
+            return Stream.empty();
+        }
+        List<ServerSocketChannel> opened = group.listeners();
+        return accepting.loops().subList(0, opened.size()).stream()
+                .map(loop -> new LoopListener(address, loop, opened.get(loop.index()), accepting.engine()));
     }
 
     /** What steers connections to the listeners, once bound; null before. */

@@ -2,6 +2,7 @@ package io.fastsocket.transport.listen;
 
 import io.fastsocket.transport.engine.LoopEngine;
 import io.fastsocket.transport.engine.PinnedLoop;
+import io.fastsocket.transport.engine.StepDownCause;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.DefaultChannelPromise;
@@ -142,6 +143,7 @@ final class ListenerGroup {
             choice.whyNotMore()
                     .ifPresent(why -> logger.info("Steering {} instead of a better one: {}", choice.chosen(), why));
             steering = choice;
+            accepting.steered(choice);
             localAddress = listeners.get(0).localAddress();
             opened.complete(null);
         } catch (Exception | LinkageError failed) {
@@ -151,10 +153,12 @@ final class ListenerGroup {
 
     private SteeringChoice steer() {
         if (listeners.size() == 1) {
-            Optional<String> whyNotMore = accepting.loops().size() == 1
-                    ? Optional.empty()
-                    : Optional.of("this system does not spread connections over listeners of a port");
-            return new SteeringChoice(SteeringChoice.ONE_LISTENER, whyNotMore);
+            return accepting.loops().size() == 1
+                    ? SteeringChoice.asAskedFor(SteeringChoice.ONE_LISTENER)
+                    : new SteeringChoice(
+                            SteeringChoice.ONE_LISTENER,
+                            Optional.of("this system does not spread connections over listeners of a port"),
+                            List.of(StepDownCause.UNAVAILABLE));
         }
         return new Steering(engine, accepting.loops(), accepting.owners())
                 .apply(accepting.steering(), listeners, order);

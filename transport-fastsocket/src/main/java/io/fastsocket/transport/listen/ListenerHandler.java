@@ -106,7 +106,7 @@ final class ListenerHandler extends ChannelDuplexHandler {
             pause(listener);
             resume(ctx);
         } else {
-            counters.increment(AcceptEvent.ACCEPT_PAUSES);
+            counters.increment(AcceptFailure.pauseBy(cause));
             errors.paused(listener, cause);
             pause(listener);
             listener.eventLoop().schedule(() -> resume(ctx), PAUSE_MILLIS, TimeUnit.MILLISECONDS);

@@ -3,16 +3,19 @@ package io.fastsocket.transport.listen;
 import io.fastsocket.transport.engine.CpuOwners;
 import io.fastsocket.transport.engine.LoopEngine;
 import io.fastsocket.transport.engine.PinnedLoop;
+import io.fastsocket.transport.engine.StepDownCause;
 import io.fastsocket.transport.kernel.IncomingCpuSteering;
 import io.fastsocket.transport.kernel.Probe;
 import io.fastsocket.transport.kernel.SocketOptions;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** The steer step: goes down the ladder of {@link SteeringPolicy} until one can be put in force. */
 final class Steering {
@@ -33,36 +36,51 @@ final class Steering {
     SteeringChoice apply(
             SteeringPolicy wish, List<ServerSocketChannel> listeners, ReuseportOrder<ServerSocketChannel> order) {
         if (wish == SteeringPolicy.KERNEL_HASH) {
-            return new SteeringChoice(wish.label(), Optional.empty());
+            return SteeringChoice.asAskedFor(wish.label());
         }
-        Optional<String> obstacle = obstacle(listeners);
+        List<Refusal> refusals = new ArrayList<>();
+        Optional<Refusal> obstacle = obstacle(listeners);
         if (obstacle.isPresent()) {
-            return new SteeringChoice(SteeringPolicy.KERNEL_HASH.label(), obstacle);
+            return choice(SteeringPolicy.KERNEL_HASH, List.of(obstacle.get()));
         }
-        Optional<String> whyNoProgram = Optional.empty();
         if (wish == SteeringPolicy.RECEIVING_CPU) {
-            whyNoProgram = attachProgram(listeners, order);
-            if (whyNoProgram.isEmpty()) {
-                return new SteeringChoice(wish.label(), Optional.empty());
+            attachProgram(listeners, order).ifPresent(refusals::add);
+            if (refusals.isEmpty()) {
+                return SteeringChoice.asAskedFor(wish.label());
             }
         }
-        Optional<String> whyNoMarks = markListeners(listeners);
+        Optional<Refusal> whyNoMarks = markListeners(listeners);
         if (whyNoMarks.isEmpty()) {
-            return new SteeringChoice(SteeringPolicy.INCOMING_CPU.label(), whyNoProgram);
+            return choice(SteeringPolicy.INCOMING_CPU, refusals);
         }
-        String why = whyNoProgram.map(reason -> reason + "; ").orElse("") + whyNoMarks.get();
-        return new SteeringChoice(SteeringPolicy.KERNEL_HASH.label(), Optional.of(why));
+        refusals.add(whyNoMarks.get());
+        return choice(SteeringPolicy.KERNEL_HASH, refusals);
     }
 
-    private Optional<String> obstacle(List<ServerSocketChannel> listeners) {
+    /** Why a policy is not to be had. */
+    private record Refusal(String why, StepDownCause cause) {}
+
+    private static SteeringChoice choice(SteeringPolicy chosen, List<Refusal> refusals) {
+        String why = refusals.stream().map(Refusal::why).collect(Collectors.joining("; "));
+        return new SteeringChoice(
+                chosen.label(),
+                why.isEmpty() ? Optional.empty() : Optional.of(why),
+                refusals.stream().map(Refusal::cause).toList());
+    }
+
+    private Optional<Refusal> obstacle(List<ServerSocketChannel> listeners) {
         if (engine.socketOf(listeners.get(0)) == null) {
-            return Optional.of("the " + engine.engine().label() + " engine does not give its sockets away");
+            return Optional.of(new Refusal(
+                    "the " + engine.engine().label() + " engine does not give its sockets away",
+                    StepDownCause.UNAVAILABLE));
         }
-        return owners.loopByCpu().isEmpty() ? Optional.of("no loop is pinned") : Optional.empty();
+        return owners.loopByCpu().isEmpty()
+                ? Optional.of(new Refusal("no loop is pinned", StepDownCause.UNPINNED))
+                : Optional.empty();
     }
 
     /** Puts the program in force, or says why not. */
-    private Optional<String> attachProgram(
+    private Optional<Refusal> attachProgram(
             List<ServerSocketChannel> listeners, ReuseportOrder<ServerSocketChannel> order) {
         SortedMap<Integer, Integer> listenerByCpu = new TreeMap<>();
         owners.loopByCpu().forEach((cpu, loop) -> listenerByCpu.put(cpu, order.indexOf(listeners.get(loop))));
@@ -71,15 +89,16 @@ final class Steering {
             SocketOptions.attachReuseportProgram(socketOf(listeners.get(0)), SteeringProgram.compile(listenerByCpu));
             return Optional.empty();
         } catch (IOException | IllegalArgumentException refused) {
-            return Optional.of("SO_ATTACH_REUSEPORT_CBPF: " + refused.getMessage());
+            return Optional.of(
+                    new Refusal("SO_ATTACH_REUSEPORT_CBPF: " + refused.getMessage(), StepDownCause.of(refused)));
         }
     }
 
     /** Marks each listener with its loop's CPU, or says why that would not steer. */
-    private Optional<String> markListeners(List<ServerSocketChannel> listeners) {
+    private Optional<Refusal> markListeners(List<ServerSocketChannel> listeners) {
         Probe probe = IncomingCpuSteering.probe();
         if (!probe.isSupported()) {
-            return Optional.of("SO_INCOMING_CPU: " + probe.cause());
+            return Optional.of(new Refusal("SO_INCOMING_CPU: " + probe.cause(), StepDownCause.UNAVAILABLE));
         }
         try {
             for (PinnedLoop loop : loops) {
@@ -89,7 +108,7 @@ final class Steering {
             }
             return Optional.empty();
         } catch (IOException refused) {
-            return Optional.of("SO_INCOMING_CPU: " + refused.getMessage());
+            return Optional.of(new Refusal("SO_INCOMING_CPU: " + refused.getMessage(), StepDownCause.of(refused)));
         }
     }
 

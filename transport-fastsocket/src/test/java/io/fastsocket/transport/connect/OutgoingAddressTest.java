@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fastsocket.affinity.RssConfig.FlowType;
 import io.fastsocket.affinity.RssMap;
 import io.fastsocket.affinity.system.Answer;
+import io.fastsocket.transport.engine.StepsDown;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -26,6 +27,7 @@ class OutgoingAddressTest {
 
     private final AtomicLong nanos = new AtomicLong();
     private final AtomicInteger reads = new AtomicInteger();
+    private final StepsDown stepsDown = new StepsDown();
     private Answer<RssMap> card = Answer.known(EIGHT);
 
     @Test
@@ -241,7 +243,8 @@ class OutgoingAddressTest {
                     bits,
                     reader,
                     Runnable::run,
-                    nanos::get);
+                    nanos::get,
+                    stepsDown);
         } catch (UnknownHostException impossible) {
             throw new IllegalStateException(impossible);
         }

@@ -63,7 +63,7 @@ final class GreetingServer {
             for (LoopStats loop : group.loopStats()) {
                 line.append(loop.acceptErrors())
                         .append(' ')
-                        .append(loop.acceptPauses())
+                        .append(loop.acceptPauses().total())
                         .append(' ');
             }
             System.out.println(line);

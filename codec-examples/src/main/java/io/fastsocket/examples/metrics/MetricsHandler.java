@@ -1,0 +1,244 @@
+package io.fastsocket.examples.metrics;
+
+import static io.netty.handler.codec.http.HttpVersion.HTTP_1_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufOutputStream;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.handler.timeout.IdleStateEvent;
+import io.netty.handler.timeout.IdleStateHandler;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+
+/** Answers the requests of one connection. */
+final class MetricsHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
+    private static final InternalLogger logger = InternalLoggerFactory.getInstance(MetricsHandler.class);
+
+    static final String EVENT_STREAM = "text/event-stream";
+    private static final String TEXT = "text/plain; charset=utf-8";
+    private static final String JSON = "application/json";
+    private static final String OPEN_METRICS = "application/openmetrics-text";
+    private static final String OPEN_METRICS_TYPE = OPEN_METRICS + "; version=1.0.0; charset=utf-8";
+    private static final String PROMETHEUS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+    private static final List<String> PATHS = List.of("/", "/metrics", "/healthz", "/readyz", "/loops", "/events");
+
+    private final PrometheusMeterRegistry registry;
+    private final LoopsReport report;
+    private final LiveStream live;
+    private final Health health;
+    private final Readiness readiness;
+    private final Map<String, PageFile> files;
+    private boolean streaming;
+
+    MetricsHandler(
+            PrometheusMeterRegistry registry,
+            LoopsReport report,
+            LiveStream live,
+            Health health,
+            Readiness readiness,
+            Map<String, PageFile> files) {
+        this.registry = registry;
+        this.report = report;
+        this.live = live;
+        this.health = health;
+        this.readiness = readiness;
+        this.files = files;
+    }
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) throws IOException {
+        if (streaming) {
+            // The response never ends, so there is no answer to another request.
+            ctx.close();
+        } else if (request.decoderResult().isFailure()) {
+            HttpUtil.setKeepAlive(request, false);
+            send(ctx, request, statusOf(request.decoderResult().cause()), TEXT, text("the request cannot be read\n"));
+        } else {
+            answer(ctx, request);
+        }
+    }
+
+    private static HttpResponseStatus statusOf(Throwable cause) {
+        if (cause instanceof TooLongHttpLineException) {
+            return HttpResponseStatus.REQUEST_URI_TOO_LONG;
+        }
+        return cause instanceof TooLongHttpHeaderException
+                ? HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+                : HttpResponseStatus.BAD_REQUEST;
+    }
+
+    private void answer(ChannelHandlerContext ctx, FullHttpRequest request) throws IOException {
+        String path = request.uri().split("\\?", 2)[0];
+        PageFile file = files.get(path);
+        if (file == null && !PATHS.contains(path)) {
+            send(
+                    ctx,
+                    request,
+                    HttpResponseStatus.NOT_FOUND,
+                    TEXT,
+                    text("there is: " + String.join(", ", PATHS) + "\n"));
+            return;
+        }
+        if (!request.method().equals(HttpMethod.GET) && !request.method().equals(HttpMethod.HEAD)) {
+            FullHttpResponse response =
+                    response(request, HttpResponseStatus.METHOD_NOT_ALLOWED, TEXT, text("allowed: GET, HEAD\n"));
+            response.headers().set(HttpHeaderNames.ALLOW, "GET, HEAD");
+            send(ctx, request, response);
+            return;
+        }
+        if (file != null) {
+            file(ctx, request, file);
+            return;
+        }
+        switch (path) {
+            case "/metrics" -> metrics(ctx, request);
+            case "/healthz" -> health(ctx, request);
+            case "/readyz" ->
+                send(
+                        ctx,
+                        request,
+                        readiness.isReady() ? HttpResponseStatus.OK : HttpResponseStatus.SERVICE_UNAVAILABLE,
+                        TEXT,
+                        text(readiness + "\n"));
+            case "/loops" -> send(ctx, request, HttpResponseStatus.OK, JSON, text(report.json() + "\n"));
+            case "/events" -> events(ctx, request);
+            default -> throw new IllegalStateException("no answer to " + path);
+        }
+    }
+
+    private void metrics(ChannelHandlerContext ctx, FullHttpRequest request) throws IOException {
+        String accept = request.headers().get(HttpHeaderNames.ACCEPT, "");
+        boolean openMetrics = accept.contains(OPEN_METRICS);
+        ByteBuf page = ctx.alloc().buffer();
+        try (ByteBufOutputStream out = new ByteBufOutputStream(page)) {
+            registry.scrape(out, openMetrics ? OPEN_METRICS : "text/plain");
+        } catch (IOException | RuntimeException failed) {
+            page.release();
+            throw failed;
+        }
+        send(ctx, request, HttpResponseStatus.OK, openMetrics ? OPEN_METRICS_TYPE : PROMETHEUS_TYPE, page);
+    }
+
+    private void health(ChannelHandlerContext ctx, FullHttpRequest request) {
+        List<String> problems = health.problems();
+        if (problems.isEmpty()) {
+            send(ctx, request, HttpResponseStatus.OK, TEXT, text("ok\n"));
+        } else {
+            ByteBuf lines = text(String.join("\n", problems) + "\n");
+            send(ctx, request, HttpResponseStatus.SERVICE_UNAVAILABLE, TEXT, lines);
+        }
+    }
+
+    private void events(ChannelHandlerContext ctx, FullHttpRequest request) {
+        if (live.isFull()) {
+            send(ctx, request, HttpResponseStatus.SERVICE_UNAVAILABLE, TEXT, text("too many pages are open\n"));
+            return;
+        }
+        HttpResponse response = new DefaultHttpResponse(HTTP_1_1, HttpResponseStatus.OK);
+        fields(response, EVENT_STREAM);
+        if (request.protocolVersion().equals(HTTP_1_1)) {
+            HttpUtil.setTransferEncodingChunked(response, true);
+        } else {
+            HttpUtil.setKeepAlive(response, false);
+        }
+        if (request.method().equals(HttpMethod.HEAD)) {
+            ctx.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
+            return;
+        }
+        streaming = true;
+        // A page only listens.
+        ctx.pipeline().remove(IdleStateHandler.class);
+        ctx.write(response, ctx.voidPromise());
+        live.open(ctx);
+    }
+
+    private void file(ChannelHandlerContext ctx, FullHttpRequest request, PageFile file) {
+        boolean known = file.tag().equals(request.headers().get(HttpHeaderNames.IF_NONE_MATCH));
+        FullHttpResponse response = known
+                ? response(request, HttpResponseStatus.NOT_MODIFIED, file.contentType(), Unpooled.EMPTY_BUFFER)
+                : response(request, HttpResponseStatus.OK, file.contentType(), Unpooled.wrappedBuffer(file.content()));
+        response.headers().set(HttpHeaderNames.ETAG, file.tag()).set(HttpHeaderNames.CACHE_CONTROL, "no-cache");
+        send(ctx, request, response);
+    }
+
+    private static ByteBuf text(String text) {
+        return Unpooled.wrappedBuffer(text.getBytes(UTF_8));
+    }
+
+    // ---- write
+
+    private static FullHttpResponse response(
+            FullHttpRequest request, HttpResponseStatus status, String contentType, ByteBuf content) {
+        FullHttpResponse response = new DefaultFullHttpResponse(HTTP_1_1, status, content);
+        fields(response, contentType);
+        HttpUtil.setContentLength(response, content.readableBytes());
+        HttpUtil.setKeepAlive(response.headers(), request.protocolVersion(), HttpUtil.isKeepAlive(request));
+        return response;
+    }
+
+    private static void fields(HttpResponse response, String contentType) {
+        response.headers()
+                .set(HttpHeaderNames.CONTENT_TYPE, contentType)
+                .set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_STORE)
+                .set("content-security-policy", "default-src 'self'; frame-ancestors 'none'")
+                .set("x-content-type-options", "nosniff")
+                .set("referrer-policy", "no-referrer");
+    }
+
+    private static void send(
+            ChannelHandlerContext ctx,
+            FullHttpRequest request,
+            HttpResponseStatus status,
+            String contentType,
+            ByteBuf content) {
+        send(ctx, request, response(request, status, contentType, content));
+    }
+
+    private static void send(ChannelHandlerContext ctx, FullHttpRequest request, FullHttpResponse response) {
+        boolean keep = HttpUtil.isKeepAlive(request);
+        ChannelFuture written = ctx.writeAndFlush(response);
+        if (!keep) {
+            written.addListener(ChannelFutureListener.CLOSE);
+        }
+    }
+
+    // ---- when something is wrong
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof IdleStateEvent) {
+            ctx.close();
+        } else {
+            ctx.fireUserEventTriggered(event);
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (!(cause instanceof IOException)) {
+            logger.warn("{}: closed after an exception", ctx.channel(), cause);
+        }
+        ctx.close();
+    }
+}
