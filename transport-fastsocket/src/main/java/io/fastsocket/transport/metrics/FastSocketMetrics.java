@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.FutureListener;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -45,6 +46,7 @@ public final class FastSocketMetrics implements MeterBinder, AutoCloseable {
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),
             new DefaultThreadFactory("fastsocket-meters", true));
+    private final FutureListener<Object> groupEnded = ended -> background.execute(this::close);
     private volatile boolean closed;
 
     /** Meters without tags of the user's. */
@@ -59,7 +61,7 @@ public final class FastSocketMetrics implements MeterBinder, AutoCloseable {
         this.loopWatch = new LoopWatch(group);
         background.allowCoreThreadTimeOut(true);
         this.listenersChanged = group.onListenersChanged(this::listenersChanged);
-        group.terminationFuture().addListener(ended -> background.execute(this::close));
+        group.terminationFuture().addListener(groupEnded);
     }
 
     /** What measures the lag and the CPU time of the loops. */
@@ -80,9 +82,9 @@ public final class FastSocketMetrics implements MeterBinder, AutoCloseable {
         }
         GroupMeters meters = new GroupMeters(group, loopWatch, tags, registry);
         meters.register();
+        // From here on told of changes; what is bound already is looked at here.
         bound.add(meters);
-        // A server channel that was bound meanwhile, or the group has ended.
-        listenersChanged();
+        meters.updateListeners();
     }
 
     private void listenersChanged() {
@@ -98,6 +100,7 @@ public final class FastSocketMetrics implements MeterBinder, AutoCloseable {
     public synchronized void close() {
         closed = true;
         loopWatch.close();
+        group.terminationFuture().removeListener(groupEnded);
         try {
             listenersChanged.close();
         } catch (Exception impossible) {
