@@ -14,6 +14,7 @@ const JUDGED_MIN = 20;              // connections a loop; fewer are uneven by c
 const LINES_MAX = 8;                // series in a plot; more loops are drawn as most, median and least
 const ARCS_MAX = 64;
 const ARCS_NAMED_MAX = 8;
+const SHOWN_MIN_SECONDS = 60;       // in a plot
 const COLUMNS = ["accepted", "acceptedLocal", "opened", "openedLocal", "busyNanos", "queue", "lagMaxNanos", "active"];
 const DASHES = [[], [8, 4], [2, 3], [10, 3, 2, 3]];
 const CAUSES = {
@@ -37,7 +38,7 @@ function growth(now, before) {
 
 function rate(now, before, seconds) {
   const grown = growth(now, before);
-  return grown === null ? null : grown / seconds;
+  return grown === null || !seconds ? null : grown / seconds;
 }
 
 /** The part of a whole, 0 to 1; null where there is no whole. */
@@ -51,9 +52,11 @@ function sumKnown(numbers) {
   return known.length ? sum(known) : null;
 }
 
-function queueOf(loop) {
-  return sumKnown(loop.listeners.map((listener) => (isCount(listener.queue) ? listener.queue : null)));
-}
+/** Over the listeners of a loop, of what their engine tells. */
+const ofListeners = (name) => (loop) => sumKnown(loop.listeners.map((listener) => (isCount(listener[name]) ? listener[name] : null)));
+const queueOf = ofListeners("queue");
+const limitOf = ofListeners("limit");
+const droppedOf = ofListeners("dropped");
 
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const oneDigit = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
@@ -128,33 +131,36 @@ function takeSample(sample) {
   plotSample(sample, samples.at(-2));
 }
 
-/** What each loop did in the last seconds, and all of them together. */
+/** What each loop did in the last seconds, and all of them together; null where there is only one message yet. */
 function ratesOf(now, before) {
   const seconds = (now.at - before.at) / 1000;
-  const known = seconds > 0;
   const loops = now.loops.map((loop, index) => {
     const was = before.loops[index];
-    const grown = (name) => (known ? growth(loop[name], was[name]) : null);
-    const [inLocal, inRemote] = [grown("acceptedLocal"), grown("acceptedRemote")];
-    const [outLocal, outRemote] = [grown("openedLocal"), grown("openedRemote")];
+    const grown = (name) => growth(loop[name], was[name]);
+    const counts = {
+      inLocal: grown("acceptedLocal"), inRemote: grown("acceptedRemote"),
+      outLocal: grown("openedLocal"), outRemote: grown("openedRemote"),
+    };
     return {
-      accepted: grown("accepted"), opened: grown("opened"), inLocal, inRemote, outLocal, outRemote,
-      acceptRate: known ? rate(loop.accepted, was.accepted, seconds) : null,
-      openRate: known ? rate(loop.opened, was.opened, seconds) : null,
-      acceptedLocal: share(inLocal, inLocal + inRemote),
-      openedLocal: share(outLocal, outLocal + outRemote),
-      busy: known ? share(growth(loop.busyNanos, was.busyNanos), seconds * 1e9) : null,
+      ...counts, ...localSharesOf(counts),
+      acceptRate: rate(loop.accepted, was.accepted, seconds),
+      openRate: rate(loop.opened, was.opened, seconds),
+      busy: share(grown("busyNanos"), seconds * 1e9),
     };
   });
   const all = (name) => sumKnown(loops.map((loop) => loop[name]));
+  const counts = { inLocal: all("inLocal"), inRemote: all("inRemote"), outLocal: all("outLocal"), outRemote: all("outRemote") };
   return {
-    loops,
+    loops, ...localSharesOf(counts),
     acceptRate: all("acceptRate"),
     openRate: all("openRate"),
-    acceptedLocal: share(all("inLocal"), all("inLocal") + all("inRemote")),
-    openedLocal: share(all("outLocal"), all("outLocal") + all("outRemote")),
-    crossings: known ? crossingRates(now, before, seconds) : [],
+    crossings: crossingRates(now, before, seconds),
   };
+}
+
+/** Of the connections of which it is known where their packets arrive. */
+function localSharesOf({ inLocal, inRemote, outLocal, outRemote }) {
+  return { acceptedLocal: share(inLocal, inLocal + inRemote), openedLocal: share(outLocal, outLocal + outRemote) };
 }
 
 /** The pairs of loops between which connections crossed just now, the busiest first. */
@@ -270,9 +276,9 @@ function showTogether(state, rates) {
   write(page.imbalance, ratio(imbalance.accepted));
   write(page.imbalanceActive, `new conn.; active ${ratio(imbalance.active)}`);
   write(page.active, connections(total("active")));
-  const listeners = loops.flatMap((loop) => loop.listeners);
+  const dropped = sumKnown(loops.map(droppedOf));
   write(page.queue, connections(sumKnown(loops.map(queueOf))));
-  write(page.dropped, `${counted(sum(listeners.map((listener) => listener.dropped || 0)), "packet", "packets")} dropped`);
+  write(page.dropped, dropped === null ? "not known" : `${counted(dropped, "packet", "packets")} dropped`);
   write(page.crossingRate, perSecond(sum(rates.crossings.map((crossing) => crossing.perSecond))));
   write(page.crossings, `${whole.format(sum(state.crossings.map((crossing) => crossing.count)))} since the start`);
 }
@@ -323,7 +329,7 @@ function showColumn({ article, fields }, loop, rates, busiest) {
   write(fields.openRate, perSecond(rates.openRate));
   write(fields.openedLocal, percent(rates.openedLocal));
   const queue = queueOf(loop);
-  const limit = sumKnown(loop.listeners.map((listener) => (isCount(listener.limit) ? listener.limit : null)));
+  const limit = limitOf(loop);
   write(fields.queue, queue === null ? "not known" : `${whole.format(queue)}/${text(whole.format)(limit)} conn.`);
   fill(fields.queue, share(queue, limit));
   write(fields.active, connections(loop.active));
@@ -344,7 +350,7 @@ function fill(field, part) {
 function notesOf(loop) {
   const counts = [
     [loop.handedOver, "handed over"],
-    [sum(loop.listeners.map((listener) => listener.dropped || 0)), "packets dropped"],
+    [droppedOf(loop), "packets dropped"],
     [loop.acceptErrors, "accept errors"],
     ...Object.entries(loop.acceptPauses).map(([cause, count]) => [count, `accept pauses (${cause})`]),
     [loop.connectsFailed, "connects failed"],
@@ -465,19 +471,20 @@ function showLadder({ ladder, stepsDown }) {
   tellNews(ladder);
 }
 
-/** Several rungs of a step may be in force, one for each local address. */
-const inForce = ({ rung }) => String(rung).split(", ");
+/** Several rungs of a step may be in force, one for each local address; none before there is something to take one for. */
+const inForce = ({ rung }) => String(rung).split(", ").filter((each) => each !== "none");
 
 function makeStep(step) {
   const node = stepTemplate.content.firstElementChild.cloneNode(true);
   const fields = fieldsIn(node);
   const held = inForce(step);
-  const rungs = [...step.rungs, ...held.filter((rung) => !step.rungs.includes(rung))];
-  const best = step.rungs.findIndex((rung) => held.includes(rung));
+  const rungs = step.rungs.filter((rung) => rung !== "none");
+  const best = rungs.findIndex((rung) => held.includes(rung));
   write(fields.step, step.step);
   node.querySelector("ol").append(...rungs.map((rung, index) => makeRung(rung, held.includes(rung), index < best)));
-  write(fields.why, step.why ?? "");
-  fields.why.hidden = !step.why;
+  const why = step.why ?? (held.length ? "" : "not needed yet");
+  write(fields.why, why);
+  fields.why.hidden = !why;
   return node;
 }
 
@@ -591,11 +598,11 @@ class Plot {
       legend: { show: false },
       cursor: { sync: { key: "loops" }, drag: { x: false, y: false }, y: false, points: { size: 5 } },
       scales: {
-        x: { time: false, range: () => [this.newest() - SAMPLES_MAX, this.newest()] },
-        y: { range: (_, least, most) => [0, spec.fixed ? spec.top : Math.max(spec.top, (most ?? 0) * 1.1)] },
+        x: { time: false, range: () => this.shownSeconds() },
+        y: { range: (_, least, most) => [0, 1.05 * (spec.fixed ? spec.top : Math.max(spec.top, most ?? 0))] },
       },
       axes: [
-        { ...axis, size: 22, splits: (_, __, from, to) => [300, 240, 180, 120, 60, 0].map((ago) => to - ago), values: (_, splits) => splits.map(minutesAgo) },
+        { ...axis, size: 22, splits: (_, __, from, to) => timeSplits(from, to), values: (_, splits) => splits.map((at) => agoText(splits.at(-1) - at)) },
         { ...axis, size: 54, space: 32, values: (_, splits) => splits.map(spec.axis) },
       ],
       series: [{}, ...this.names.map((name, index) => ({
@@ -605,8 +612,10 @@ class Plot {
     };
   }
 
-  newest() {
-    return this.data[0].at(-1) ?? 0;
+  /** All there is, but at least a minute: a server that has just started is seen as well. */
+  shownSeconds() {
+    const [oldest, newest] = [this.data[0][0] ?? 0, this.data[0].at(-1) ?? 0];
+    return [Math.min(newest - SHOWN_MIN_SECONDS, oldest), newest];
   }
 
   addToLegend(name, index) {
@@ -657,8 +666,17 @@ function mostMedianLeast(values) {
   return known.length ? [known[0], known[known.length >> 1], known.at(-1)] : [null, null, null];
 }
 
-function minutesAgo(_, index) {
-  return ["5 min ago", "4", "3", "2", "1", "now"][index];
+/** Counted back from now, so that they stand still. */
+function timeSplits(from, to) {
+  const step = to - from < 1.5 * SHOWN_MIN_SECONDS ? 15 : 60;
+  const count = Math.floor((to - from + 1) / step);
+  return Array.from({ length: count + 1 }, (_, index) => to - (count - index) * step);
+}
+
+function agoText(seconds) {
+  const ago = Math.round(seconds);
+  if (!ago) return "now";
+  return ago % 60 ? `${ago} s` : `${ago / 60} min`;
 }
 
 function hover(index) {
@@ -695,7 +713,8 @@ function hear(take, event) {
 
 function showLink(link) {
   document.body.dataset.link = link;
-  write(page.link, link === "live" ? (paused ? "paused" : "live") : "reconnecting");
+  document.body.toggleAttribute("data-paused", paused);
+  write(page.link, link !== "live" ? "reconnecting" : paused ? "paused" : "live");
   if (link === "live") write(page.age, "");
 }
 
