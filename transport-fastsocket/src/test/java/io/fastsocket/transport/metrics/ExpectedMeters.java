@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
  * time decides, lag and CPU time, is compared with bounds. Knows the catalogue by itself, so that a mistake in
  * {@link FastSocketMeter} is not repeated here.
  */
-final class ExpectedMeters {
+public final class ExpectedMeters {
     /** By name in Micrometer, the name in Prometheus. */
     static final Map<String, String> PROMETHEUS_NAMES = Map.ofEntries(
             Map.entry("fastsocket.accepted", "fastsocket_accepted_connections_total"),
@@ -72,12 +72,12 @@ final class ExpectedMeters {
      *
      * @param cpus of the loops; -1 for a loop that is not pinned
      */
-    ExpectedMeters(List<Integer> cpus) {
+    public ExpectedMeters(List<Integer> cpus) {
         this(cpus, Map.of());
     }
 
     /** @param ownTags those that the user gives every meter */
-    ExpectedMeters(List<Integer> cpus, Map<String, String> ownTags) {
+    public ExpectedMeters(List<Integer> cpus, Map<String, String> ownTags) {
         this.cpus = List.copyOf(cpus);
         this.ownTags = Map.copyOf(ownTags);
         for (int loop = 0; loop < cpus.size(); loop++) {
@@ -119,14 +119,14 @@ final class ExpectedMeters {
     // ---- what happened
 
     /** Sets a meter of one loop. */
-    ExpectedMeters ofLoop(double value, int loop, String name, String... tags) {
+    public ExpectedMeters ofLoop(double value, int loop, String name, String... tags) {
         List<String> all = new ArrayList<>(List.of(tags));
         all.addAll(List.of("loop", String.valueOf(loop), "cpu", cpus.get(loop) < 0 ? "none" : "" + cpus.get(loop)));
         return ofGroup(value, name, all.toArray(String[]::new));
     }
 
     /** Sets a meter of the group. */
-    ExpectedMeters ofGroup(double value, String name, String... tags) {
+    public ExpectedMeters ofGroup(double value, String name, String... tags) {
         values.put(key(name, tags), value);
         return this;
     }
@@ -140,7 +140,7 @@ final class ExpectedMeters {
     }
 
     /** The rungs in force, of {@code engine}, {@code placement}, {@code steering} and {@code flow-delivery}. */
-    ExpectedMeters rungs(String engine, String placement, String steering, String flowDelivery) {
+    public ExpectedMeters rungs(String engine, String placement, String steering, String flowDelivery) {
         Map.of("engine", engine, "placement", placement, "steering", steering, "flow-delivery", flowDelivery)
                 .forEach((step, inForce) -> RUNGS.get(step)
                         .forEach(rung -> ofGroup(
@@ -148,12 +148,12 @@ final class ExpectedMeters {
         return this;
     }
 
-    ExpectedMeters stepsDown(double count, String step, String cause) {
+    public ExpectedMeters stepsDown(double count, String step, String cause) {
         return ofGroup(count, "fastsocket.steps.down", "step", step, "cause", cause);
     }
 
     /** Queues of the listeners of one server channel, all empty. */
-    ExpectedMeters listeners(String address, double limit) {
+    public ExpectedMeters listeners(String address, double limit) {
         for (int loop = 0; loop < cpus.size(); loop++) {
             ofLoop(0, loop, "fastsocket.accept.queue", "listener", address);
             ofLoop(limit, loop, "fastsocket.accept.queue.limit", "listener", address);
@@ -165,15 +165,31 @@ final class ExpectedMeters {
     // ---- compare
 
     /** Fails unless the registry has these meters, with these values, and no others. */
-    void assertIn(MeterRegistry registry) {
+    public void assertIn(MeterRegistry registry) {
         compare(MeterKey.valuesOf(registry), withImbalance());
     }
 
     /** The same of what Prometheus gets. */
-    void assertScrapedFrom(PrometheusMeterRegistry registry) {
+    public void assertScrapedFrom(PrometheusMeterRegistry registry) {
         Map<MeterKey, Double> expected = withImbalance().entrySet().stream()
                 .collect(Collectors.toMap(entry -> inPrometheus(entry.getKey()), Map.Entry::getValue));
         compare(MeterKey.scrapedFrom(registry), expected);
+    }
+
+    /** Fails unless a scrape has this ladder, with all its rungs and causes. */
+    public void assertLadderIn(String scrape) {
+        assertThat(ladderOf(MeterKey.samplesOf(scrape)))
+                .isEqualTo(ladderOf(values.entrySet().stream()
+                        .collect(Collectors.toMap(entry -> inPrometheus(entry.getKey()), Map.Entry::getValue))));
+    }
+
+    private static Map<MeterKey, Double> ladderOf(Map<MeterKey, Double> all) {
+        Map<MeterKey, Double> ladder = new TreeMap<>(all);
+        ladder.keySet()
+                .removeIf(key -> !key.name().equals("fastsocket_ladder")
+                        && !key.name().equals("fastsocket_steps_down_total")
+                        && !key.name().equals("fastsocket_steering_attached_total"));
+        return ladder;
     }
 
     /** What the registry must have, without the values. */
@@ -236,7 +252,7 @@ final class ExpectedMeters {
     }
 
     /** The CPUs of a group that has a loop on each CPU of this process. */
-    static List<Integer> cpusOf(CpuSet allowed) {
+    public static List<Integer> cpusOf(CpuSet allowed) {
         List<Integer> cpus = new ArrayList<>();
         allowed.forEach(cpus::add);
         return cpus;

@@ -18,16 +18,16 @@ import java.util.regex.Pattern;
  * One number of a registry: a counter or gauge by its name, a timer's two by its name with {@code _count} and {@code _sum}.
  * Prints as {@code fastsocket.active{cpu=0, loop=0}}.
  */
-record MeterKey(String name, SortedMap<String, String> tags) implements Comparable<MeterKey> {
+public record MeterKey(String name, SortedMap<String, String> tags) implements Comparable<MeterKey> {
     private static final Pattern SAMPLE = Pattern.compile("(\\w+)(?:\\{(.*)})? (\\S+)");
     private static final Pattern LABEL = Pattern.compile("(\\w+)=\"([^\"]*)\"");
 
-    MeterKey {
+    public MeterKey {
         tags = Collections.unmodifiableSortedMap(new TreeMap<>(tags));
     }
 
     /** All that a registry has, with the values of now. */
-    static Map<MeterKey, Double> valuesOf(MeterRegistry registry) {
+    public static Map<MeterKey, Double> valuesOf(MeterRegistry registry) {
         Map<MeterKey, Double> values = new TreeMap<>();
         for (Meter meter : registry.getMeters()) {
             MeterKey key = of(meter.getId());
@@ -50,9 +50,14 @@ record MeterKey(String name, SortedMap<String, String> tags) implements Comparab
     }
 
     /** All samples of a scrape. */
-    static Map<MeterKey, Double> scrapedFrom(PrometheusMeterRegistry registry) {
+    public static Map<MeterKey, Double> scrapedFrom(PrometheusMeterRegistry registry) {
+        return samplesOf(registry.scrape());
+    }
+
+    /** The same of a text that was scraped elsewhere. */
+    public static Map<MeterKey, Double> samplesOf(String scrape) {
         Map<MeterKey, Double> values = new TreeMap<>();
-        registry.scrape().lines().filter(line -> !line.startsWith("#")).forEach(line -> {
+        scrape.lines().filter(line -> !line.startsWith("#")).forEach(line -> {
             Matcher sample = SAMPLE.matcher(line);
             if (!sample.matches()) {
                 throw new AssertionError("no sample of Prometheus: " + line);
