@@ -1,13 +1,16 @@
 package io.fastsocket.transport.metrics;
 
+import io.fastsocket.affinity.CpuTopology;
+import io.fastsocket.affinity.LoopPlacement;
+import io.fastsocket.affinity.PinnedThreadFactory;
 import io.fastsocket.transport.FastSocketEventLoopGroup;
 import io.fastsocket.transport.LoopWatch;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
-import io.netty.util.concurrent.DefaultThreadFactory;
-import io.netty.util.concurrent.FutureListener;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.GenericFutureListener;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -39,14 +42,8 @@ public final class FastSocketMetrics implements MeterBinder, AutoCloseable {
     private final LoopWatch loopWatch;
     private final AutoCloseable listenersChanged;
     private final List<GroupMeters> bound = new CopyOnWriteArrayList<>();
-    private final ThreadPoolExecutor background = new ThreadPoolExecutor(
-            1,
-            1,
-            IDLE_SECONDS,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            new DefaultThreadFactory("fastsocket-meters", true));
-    private final FutureListener<Object> groupEnded = ended -> background.execute(this::close);
+    private final GenericFutureListener<Future<Object>> groupEnded;
+    private final ThreadPoolExecutor background;
     private volatile boolean closed;
 
     /** Meters without tags of the user's. */
@@ -59,9 +56,24 @@ public final class FastSocketMetrics implements MeterBinder, AutoCloseable {
         this.group = group;
         this.tags = Tags.of(tags);
         this.loopWatch = new LoopWatch(group);
-        background.allowCoreThreadTimeOut(true);
+        this.background = newBackground();
         this.listenersChanged = group.onListenersChanged(this::listenersChanged);
+        this.groupEnded = ended -> background.execute(this::close);
         group.terminationFuture().addListener(groupEnded);
+    }
+
+    private static ThreadPoolExecutor newBackground() {
+        // A loop may be the one that starts it: it must not inherit the CPU that the loop is pinned to.
+        PinnedThreadFactory anyCpu = new PinnedThreadFactory(
+                "fastsocket-meters",
+                true,
+                LoopPlacement.UNPINNED,
+                CpuTopology.read().allowed(),
+                placed -> {});
+        ThreadPoolExecutor background =
+                new ThreadPoolExecutor(1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), anyCpu);
+        background.allowCoreThreadTimeOut(true);
+        return background;
     }
 
     /** What measures the lag and the CPU time of the loops. */
