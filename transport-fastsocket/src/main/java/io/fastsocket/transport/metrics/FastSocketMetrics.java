@@ -70,8 +70,15 @@ public final class FastSocketMetrics implements MeterBinder, AutoCloseable {
                 LoopPlacement.UNPINNED,
                 CpuTopology.read().allowed(),
                 placed -> {});
-        ThreadPoolExecutor background =
-                new ThreadPoolExecutor(1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), anyCpu);
+        ThreadPoolExecutor background = new ThreadPoolExecutor(
+                1,
+                1,
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                anyCpu,
+                // After the close nothing is left to do, whoever tells of what.
+                new ThreadPoolExecutor.DiscardPolicy());
         background.allowCoreThreadTimeOut(true);
         return background;
     }
@@ -120,5 +127,6 @@ public final class FastSocketMetrics implements MeterBinder, AutoCloseable {
         }
         bound.forEach(GroupMeters::remove);
         bound.clear();
+        background.shutdown();
     }
 }

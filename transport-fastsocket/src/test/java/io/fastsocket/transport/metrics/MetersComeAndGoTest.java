@@ -47,6 +47,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(60)
 class MetersComeAndGoTest {
     private static final Duration DEADLINE = Duration.ofSeconds(10);
+    private static final Duration BEFORE_IT_WOULD_BE_IDLE = Duration.ofSeconds(8);
     private static final int BACKLOG = 64;
     private static final List<Integer> TWO_LOOPS = List.of(-1, -1);
     private static final int STARTS = 100;
@@ -406,6 +407,18 @@ class MetersComeAndGoTest {
                     .untilAsserted(() ->
                             assertThat(cpusAllowed(made.iterator().next())).isEqualTo(OnCpu.allowed()));
         }
+    }
+
+    @Test
+    void theirThreadEndsWithThem() throws Exception {
+        Set<String> before = threads();
+        FastSocketMetrics metrics = new FastSocketMetrics(start(Engine.NIO));
+        metrics.bindTo(registry);
+        assertThat(threads()).hasSizeGreaterThan(before.size());
+
+        metrics.close();
+
+        await().atMost(BEFORE_IT_WOULD_BE_IDLE).untilAsserted(() -> assertThat(before).containsAll(threads()));
     }
 
     // ---- steps
