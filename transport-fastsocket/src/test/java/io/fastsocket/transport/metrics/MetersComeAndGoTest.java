@@ -418,7 +418,8 @@ class MetersComeAndGoTest {
 
         metrics.close();
 
-        await().atMost(BEFORE_IT_WOULD_BE_IDLE).untilAsserted(() -> assertThat(before).containsAll(threads()));
+        await().atMost(BEFORE_IT_WOULD_BE_IDLE)
+                .untilAsserted(() -> assertThat(before).containsAll(threads()));
     }
 
     // ---- steps
@@ -487,6 +488,7 @@ class MetersComeAndGoTest {
     }
 
     @SafeVarargs
+    @SuppressWarnings("varargs")
     private static Set<MeterKey> union(Set<MeterKey>... sets) {
         return Stream.of(sets).flatMap(Set::stream).collect(Collectors.toCollection(TreeSet::new));
     }
