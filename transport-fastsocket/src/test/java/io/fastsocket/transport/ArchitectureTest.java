@@ -126,7 +126,7 @@ class ArchitectureTest {
                 .resideInAPackage(METRICS)
                 .should()
                 .onlyDependOnClassesThat(
-                        outsideOurs().or(inPackages(METRICS, ROOT)).or(VALUES_OF_THE_ROOT))
+                        outsideOurs().or(inPackages(METRICS, ROOT, AFFINITY)).or(VALUES_OF_THE_ROOT))
                 .check(ours);
     }
 

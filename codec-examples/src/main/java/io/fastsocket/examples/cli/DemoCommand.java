@@ -4,10 +4,12 @@ import io.fastsocket.affinity.cli.CommandFailed;
 import io.fastsocket.affinity.cli.CommonOptions;
 import io.fastsocket.examples.demo.Demo;
 import io.fastsocket.examples.demo.DemoResult;
+import io.fastsocket.examples.metrics.MetricsServer;
 import io.fastsocket.transport.FastSocketEventLoopGroup;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -36,7 +38,8 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  fastsocket demo",
-            "  fastsocket demo --duration 30 --engine epoll --json"
+            "  fastsocket demo --duration 30 --engine epoll --json",
+            "  fastsocket demo --duration 300 --metrics-port 9400   (and look at http://127.0.0.1:9400/)"
         })
 @SuppressWarnings("NullAway.Init") // picocli sets every option, to its default if need be
 final class DemoCommand implements Callable<Integer> {
@@ -52,6 +55,9 @@ final class DemoCommand implements Callable<Integer> {
 
     @Mixin
     private GroupOptions groupOptions;
+
+    @Mixin
+    private MetricsOptions metricsOptions;
 
     @Option(
             names = "--duration",
@@ -69,11 +75,15 @@ final class DemoCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--duration " + durationSeconds + ": give 2 to 3600");
         }
         FastSocketEventLoopGroup group = groupOptions.open("demo");
+        Optional<MetricsServer> metrics = Optional.empty();
         try {
+            metrics = metricsOptions.open(group);
+            metrics.ifPresent(shown -> shown.ready(true));
             return report(measure(group));
         } catch (IOException e) {
             throw new CommandFailed(CommandFailed.FAILED, "cannot run: " + e.getMessage(), e);
         } finally {
+            metrics.ifPresent(MetricsServer::close);
             GroupOptions.close(group);
         }
     }

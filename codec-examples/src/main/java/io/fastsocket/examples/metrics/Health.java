@@ -2,21 +2,21 @@ package io.fastsocket.examples.metrics;
 
 import io.fastsocket.transport.FastSocketEventLoopGroup;
 import io.fastsocket.transport.LoopWatch;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 /** Whether every loop runs its tasks. Safe for use by any thread. */
 final class Health {
-    /** A loop whose task has been due for so long is stuck: a handler blocks or spins. */
-    private static final long STUCK_SECONDS = 10;
-
     private final int loops;
     private final LoopWatch watch;
+    private final Duration stuckAfter;
 
-    Health(FastSocketEventLoopGroup group, LoopWatch watch) {
+    /** @param stuckAfter a loop whose task has been due for so long is stuck: a handler blocks or spins */
+    Health(FastSocketEventLoopGroup group, LoopWatch watch, Duration stuckAfter) {
         this.loops = group.plan().rows().size();
         this.watch = watch;
+        this.stuckAfter = stuckAfter;
     }
 
     /** A line for each loop that is stuck. */
@@ -28,10 +28,10 @@ final class Health {
     }
 
     private String problem(int loop) {
-        long overdueSeconds = TimeUnit.NANOSECONDS.toSeconds(watch.overdueNanos(loop));
-        return overdueSeconds < STUCK_SECONDS
+        Duration overdue = Duration.ofNanos(watch.overdueNanos(loop));
+        return overdue.compareTo(stuckAfter) < 0
                 ? ""
-                : "loop " + loop + " has not run a task for " + overdueSeconds
+                : "loop " + loop + " has not run a task for " + overdue.toSeconds()
                         + " s: a handler blocks or spins; see its stack" + " (jstack)";
     }
 }

@@ -32,6 +32,8 @@ final class ProxyCommandTest {
     private static final Pattern LISTENING =
             Pattern.compile("listening on 127\\.0\\.0\\.1:(\\d+) .*upstreams \\[(\\S+)]");
 
+    private static final Pattern METRICS = Pattern.compile("metrics on http://127\\.0\\.0\\.1:(\\d+)/");
+
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
     private final StopSignal stop = new StopSignal();
@@ -61,6 +63,7 @@ final class ProxyCommandTest {
                 "proxy --upstream a:1 --via a,b | via: \"a,b\" (expected: a host name or a pseudonym)",
                 "proxy --upstream a:1 --tls-cert x | --tls-cert and --tls-key: give both or none",
                 "proxy --upstream a:1 --tls x | certificate: \"x\" (expected: host=chain.pem:key.pem)",
+                "proxy --upstream a:1 --metrics-port 70000 --listen 127.0.0.1:0 | --metrics-port 70000: give 0 to 65535",
                 "proxy --upstream a:1 --backlog 0 | --backlog 0: give 1 or more",
             })
     void saysInOneLineWhatIsWrong(String args, String message) {
@@ -208,6 +211,47 @@ final class ProxyCommandTest {
             stop.stop();
             assertThat(exitCode.get(20, TimeUnit.SECONDS)).isZero();
             assertThat(out.toString()).contains(" GET /logged 200 in=0 out=2 ").hasLineCount(1);
+        }
+    }
+
+    @Test
+    void showsItsLoopsAndPoolsAtTheMetricsPort() throws Exception {
+        try (ServerSocket upstream = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            CompletableFuture<Integer> exitCode = CompletableFuture.supplyAsync(() -> run(
+                    "proxy",
+                    "--listen",
+                    "127.0.0.1:0",
+                    "--upstream",
+                    "127.0.0.1:" + upstream.getLocalPort(),
+                    "--loops",
+                    "1",
+                    "--metrics-port",
+                    "0"));
+            Matcher listening = awaitListening();
+            Matcher metrics = METRICS.matcher(err.toString());
+            assertThat(metrics.find()).isTrue();
+            CompletableFuture<String> request = CompletableFuture.supplyAsync(() -> answerOne(upstream));
+            get(listening.group(1), "/");
+            request.get(10, TimeUnit.SECONDS);
+
+            assertThat(get(metrics.group(1), "/readyz").body()).isEqualTo("ok\n");
+            assertThat(get(metrics.group(1), "/metrics").body())
+                    .containsPattern("fastsocket_pool_acquires_total\\{cpu=\"\\w+\",loop=\"0\",result=\"miss\"} 1.0")
+                    .containsPattern("fastsocket_pool_acquires_total\\{cpu=\"\\w+\",loop=\"0\",result=\"hit\"} 0.0")
+                    .containsPattern("fastsocket_opened_connections_total\\{cpu=\"\\w+\",loop=\"0\",mode=\"any\"} 1.0")
+                    .contains("listener=\"127.0.0.1:" + listening.group(1) + "\"");
+            stop.stop();
+            assertThat(exitCode.get(20, TimeUnit.SECONDS)).isZero();
+        }
+    }
+
+    @Test
+    void saysThatTheMetricsPortIsInUse() throws Exception {
+        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String port = Integer.toString(other.getLocalPort());
+            assertThat(run("proxy", "--listen", "127.0.0.1:0", "--upstream", "127.0.0.1:1", "--metrics-port", port))
+                    .isEqualTo(1);
+            assertThat(err.toString()).contains("the port is in use").contains("another --metrics-port");
         }
     }
 

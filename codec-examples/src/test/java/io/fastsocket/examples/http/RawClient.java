@@ -13,13 +13,13 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** Speaks HTTP byte by byte, so that tests decide what is sent when. Every read has a deadline. */
-final class RawClient implements AutoCloseable {
+public final class RawClient implements AutoCloseable {
     private static final int READ_TIMEOUT_MILLIS = 10_000;
 
     private final Socket socket;
     private final InputStream in;
 
-    RawClient(int port) throws IOException {
+    public RawClient(int port) throws IOException {
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setSoTimeout(READ_TIMEOUT_MILLIS);
         socket.setTcpNoDelay(true);
@@ -27,37 +27,37 @@ final class RawClient implements AutoCloseable {
     }
 
     /** A response; field names in lower case. */
-    record Response(int status, Map<String, String> fields, String text) {
-        String field(String name) {
+    public record Response(int status, Map<String, String> fields, String text) {
+        public String field(String name) {
             return fields.getOrDefault(name, "");
         }
     }
 
-    RawClient send(String ascii) throws IOException {
+    public RawClient send(String ascii) throws IOException {
         return send(ascii.getBytes(US_ASCII));
     }
 
-    RawClient send(byte[] bytes) throws IOException {
+    public RawClient send(byte[] bytes) throws IOException {
         socket.getOutputStream().write(bytes);
         return this;
     }
 
-    void endOutput() throws IOException {
+    public void endOutput() throws IOException {
         socket.shutdownOutput();
     }
 
     /** The next response with the body its content-length says. */
-    Response response() throws IOException {
+    public Response response() throws IOException {
         return response(true);
     }
 
     /** The next response to HEAD: it has a content-length and no body. */
-    Response headResponse() throws IOException {
+    public Response headResponse() throws IOException {
         return response(false);
     }
 
     /** Whether the server has closed the connection, nothing more to be read. */
-    boolean atEnd() throws IOException {
+    public boolean atEnd() throws IOException {
         return in.read() < 0;
     }
 

@@ -258,7 +258,7 @@ public final class ConnectingLoops implements AutoCloseable {
                 .distinct()
                 .collect(Collectors.joining("; "));
         if (addresses.isEmpty() && why.isEmpty()) {
-            return Optional.of("no connection yet");
+            return Optional.of("no connection to another machine yet");
         }
         return why.isEmpty() ? Optional.empty() : Optional.of(why);
     }

@@ -1,12 +1,16 @@
 package io.fastsocket.transport.metrics;
 
+import io.fastsocket.affinity.CpuTopology;
+import io.fastsocket.affinity.LoopPlacement;
+import io.fastsocket.affinity.PinnedThreadFactory;
 import io.fastsocket.transport.FastSocketEventLoopGroup;
 import io.fastsocket.transport.LoopWatch;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
-import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.GenericFutureListener;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -38,13 +42,8 @@ public final class FastSocketMetrics implements MeterBinder, AutoCloseable {
     private final LoopWatch loopWatch;
     private final AutoCloseable listenersChanged;
     private final List<GroupMeters> bound = new CopyOnWriteArrayList<>();
-    private final ThreadPoolExecutor background = new ThreadPoolExecutor(
-            1,
-            1,
-            IDLE_SECONDS,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            new DefaultThreadFactory("fastsocket-meters", true));
+    private final GenericFutureListener<Future<Object>> groupEnded;
+    private final ThreadPoolExecutor background;
     private volatile boolean closed;
 
     /** Meters without tags of the user's. */
@@ -57,9 +56,31 @@ public final class FastSocketMetrics implements MeterBinder, AutoCloseable {
         this.group = group;
         this.tags = Tags.of(tags);
         this.loopWatch = new LoopWatch(group);
-        background.allowCoreThreadTimeOut(true);
+        this.background = newBackground();
         this.listenersChanged = group.onListenersChanged(this::listenersChanged);
-        group.terminationFuture().addListener(ended -> background.execute(this::close));
+        this.groupEnded = ended -> background.execute(this::close);
+        group.terminationFuture().addListener(groupEnded);
+    }
+
+    private static ThreadPoolExecutor newBackground() {
+        // A loop may be the one that starts it: it must not inherit the CPU that the loop is pinned to.
+        PinnedThreadFactory anyCpu = new PinnedThreadFactory(
+                "fastsocket-meters",
+                true,
+                LoopPlacement.UNPINNED,
+                CpuTopology.read().allowed(),
+                placed -> {});
+        ThreadPoolExecutor background = new ThreadPoolExecutor(
+                1,
+                1,
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                anyCpu,
+                // After the close nothing is left to do, whoever tells of what.
+                new ThreadPoolExecutor.DiscardPolicy());
+        background.allowCoreThreadTimeOut(true);
+        return background;
     }
 
     /** What measures the lag and the CPU time of the loops. */
@@ -80,9 +101,9 @@ public final class FastSocketMetrics implements MeterBinder, AutoCloseable {
         }
         GroupMeters meters = new GroupMeters(group, loopWatch, tags, registry);
         meters.register();
+        // From here on told of changes; what is bound already is looked at here.
         bound.add(meters);
-        // A server channel that was bound meanwhile, or the group has ended.
-        listenersChanged();
+        meters.updateListeners();
     }
 
     private void listenersChanged() {
@@ -98,6 +119,7 @@ public final class FastSocketMetrics implements MeterBinder, AutoCloseable {
     public synchronized void close() {
         closed = true;
         loopWatch.close();
+        group.terminationFuture().removeListener(groupEnded);
         try {
             listenersChanged.close();
         } catch (Exception impossible) {
@@ -105,5 +127,6 @@ public final class FastSocketMetrics implements MeterBinder, AutoCloseable {
         }
         bound.forEach(GroupMeters::remove);
         bound.clear();
+        background.shutdown();
     }
 }

@@ -18,7 +18,7 @@ import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -38,7 +38,9 @@ final class GroupMeters {
     private final Tags tags;
     private final MeterRegistry registry;
     private final List<Meter> meters = new ArrayList<>();
-    private final Map<LoopListener, List<Meter>> ofListeners = new HashMap<>();
+    /** By tags, because server channels may share an address: of two that do, the first one has the meters until it is closed. */
+    private final Map<Tags, QueueMeters> ofListeners = new HashMap<>();
+
     private boolean removed;
     private int refused;
     private @Nullable RuntimeException firstRefusal;
@@ -197,31 +199,36 @@ final class GroupMeters {
         if (removed) {
             return;
         }
-        Set<LoopListener> open = new HashSet<>(group.listeners());
-        ofListeners.entrySet().removeIf(entry -> {
-            boolean gone = !open.contains(entry.getKey());
+        Set<LoopListener> open = new LinkedHashSet<>(group.listeners());
+        ofListeners.values().removeIf(queue -> {
+            boolean gone = !open.contains(queue.listener());
             if (gone) {
-                entry.getValue().forEach(this::remove);
+                queue.meters().forEach(this::remove);
             }
             return gone;
         });
         for (LoopListener listener : open) {
             // NIO gives no sockets away.
             if (listener.queue().isPresent()) {
-                ofListeners.computeIfAbsent(listener, this::queueMeters);
+                ofListeners.computeIfAbsent(tagsOf(listener), tags -> queueMeters(listener, tags));
             }
         }
         tellRefused();
     }
 
-    private List<Meter> queueMeters(LoopListener listener) {
-        Tags tags = tagsOf(group.plan().rows().get(listener.loopIndex()))
+    private record QueueMeters(LoopListener listener, List<Meter> meters) {}
+
+    private Tags tagsOf(LoopListener listener) {
+        return tagsOf(group.plan().rows().get(listener.loopIndex()))
                 .and("listener", NetUtil.toSocketAddressString(listener.address()));
+    }
+
+    private QueueMeters queueMeters(LoopListener listener, Tags tags) {
         List<Meter> queue = new ArrayList<>();
         queue.addAll(queueMeter(FastSocketMeter.ACCEPT_QUEUE, tags, listener, LoopListener.Queue::length));
         queue.addAll(queueMeter(FastSocketMeter.ACCEPT_QUEUE_LIMIT, tags, listener, LoopListener.Queue::limit));
         queue.addAll(queueMeter(FastSocketMeter.ACCEPT_QUEUE_DROPPED, tags, listener, LoopListener.Queue::dropped));
-        return queue;
+        return new QueueMeters(listener, queue);
     }
 
     private List<Meter> queueMeter(
@@ -237,7 +244,7 @@ final class GroupMeters {
         removed = true;
         meters.forEach(this::remove);
         meters.clear();
-        ofListeners.values().forEach(queue -> queue.forEach(this::remove));
+        ofListeners.values().forEach(queue -> queue.meters().forEach(this::remove));
         ofListeners.clear();
     }
 

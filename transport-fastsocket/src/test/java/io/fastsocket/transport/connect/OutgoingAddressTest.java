@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fastsocket.affinity.RssConfig.FlowType;
 import io.fastsocket.affinity.RssMap;
 import io.fastsocket.affinity.system.Answer;
+import io.fastsocket.transport.engine.StepDownCause;
 import io.fastsocket.transport.engine.StepsDown;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -36,6 +38,7 @@ class OutgoingAddressTest {
 
         assertThat(address.mode().flow()).isEqualTo(FlowMode.COMPUTED);
         assertThat(address).hasToString("computed (eth0: 128 entries, 8 queues, 8 CPUs)");
+        assertStepsDown(Map.of());
     }
 
     @Test
@@ -46,11 +49,13 @@ class OutgoingAddressTest {
 
         assertThat(address.mode().flow()).isEqualTo(FlowMode.LEARNED);
         assertThat(address).hasToString("learned (computed: the driver of eth0 tells no hash key)");
+        assertStepsDown(Map.of(StepDownCause.UNREADABLE, 1L));
     }
 
     @Test
     void learnsWhereThatIsTheWish() {
         assertThat(address(null, null)).hasToString("learned");
+        assertStepsDown(Map.of());
     }
 
     @Test
@@ -102,6 +107,7 @@ class OutgoingAddressTest {
 
         assertThat(address.mode().flow()).isEqualTo(FlowMode.LEARNED);
         assertThat(address).hasToString("learned (computed: the CPU was right for 0 of the last 64 connections)");
+        assertStepsDown(Map.of(StepDownCause.MISSES, 1L));
     }
 
     @Test
@@ -153,6 +159,7 @@ class OutgoingAddressTest {
         address.wouldBeRight(before);
 
         assertThat(address.mode().version()).isEqualTo(version);
+        assertStepsDown(Map.of(StepDownCause.MISSES, 1L));
     }
 
     @Test
@@ -194,6 +201,7 @@ class OutgoingAddressTest {
         address.looksWrong(address.mode(), misses(4));
 
         assertThat(address).hasToString("learned (computed: errno=19 (ENODEV))");
+        assertStepsDown(Map.of(StepDownCause.UNREADABLE, 1L));
     }
 
     @Test
@@ -201,6 +209,7 @@ class OutgoingAddressTest {
         OutgoingAddress address = address(null, null);
         address.looksWrong(address.mode(), misses(OutcomeWindow.SIZE));
         assertThat(address).hasToString("any (learned: the CPU was right for 0 of the last 64 connections)");
+        assertStepsDown(Map.of(StepDownCause.MISSES, 1L));
 
         address.considerMore(address.mode());
         assertThat(address.mode().flow()).isEqualTo(FlowMode.ANY);
@@ -222,6 +231,23 @@ class OutgoingAddressTest {
         address.considerMore(address.mode());
 
         assertThat(address.mode().flow()).isEqualTo(FlowMode.PORT_BITS);
+    }
+
+    @Test
+    void eachModeThatIsLostIsAStep() {
+        OutgoingAddress address = address(this::readCard, BITS);
+        address.looksWrong(address.mode(), misses(OutcomeWindow.SIZE));
+        assertThat(address.mode().flow()).isEqualTo(FlowMode.LEARNED);
+        address.looksWrong(address.mode(), misses(OutcomeWindow.SIZE));
+        assertThat(address.mode().flow()).isEqualTo(FlowMode.ANY);
+
+        assertStepsDown(Map.of(StepDownCause.MISSES, 2L));
+    }
+
+    private void assertStepsDown(Map<StepDownCause, Long> expected) {
+        for (StepDownCause cause : StepDownCause.values()) {
+            assertThat(stepsDown.get(cause)).describedAs("%s", cause).isEqualTo(expected.getOrDefault(cause, 0L));
+        }
     }
 
     private Answer<RssMap> readCard() {

@@ -89,9 +89,18 @@ class AcceptErrorInjectionTest {
             assertThat(server.counts()).singleElement().satisfies(counts -> {
                 assertThat(counts.errors()).isEqualTo(3);
                 assertThat(counts.pauses()).isBetween(1, 3);
+                assertThat(counts).isEqualTo(onlyPausesBy(error, counts.pauses()));
             });
             assertThat(warnings(server)).singleElement().asString().contains(REMEDIES.get(error));
         }
+    }
+
+    private static ServerProcess.Counts onlyPausesBy(String error, int pauses) {
+        return switch (error) {
+            case "EMFILE" -> new ServerProcess.Counts(3, pauses, 0, 0, 0);
+            case "ENFILE" -> new ServerProcess.Counts(3, 0, pauses, 0, 0);
+            default -> new ServerProcess.Counts(3, 0, 0, pauses, 0);
+        };
     }
 
     @ParameterizedTest
@@ -104,6 +113,7 @@ class AcceptErrorInjectionTest {
             assertThat(server.counts()).singleElement().satisfies(counts -> {
                 assertThat(counts.pauses()).isPositive();
                 assertThat(counts.errors()).isEqualTo(RETRIES_MAX + counts.pauses());
+                assertThat(counts.other()).isEqualTo(counts.pauses());
             });
             assertThat(warnings(server)).hasSize(1);
         }
@@ -130,7 +140,7 @@ class AcceptErrorInjectionTest {
                 await("the first listener rests again")
                         .atMost(DEADLINE)
                         .until(() -> server.counts().get(0).pauses() >= 3);
-                assertThat(server.counts().get(1)).isEqualTo(new ServerProcess.Counts(0, 0));
+                assertThat(server.counts().get(1)).isEqualTo(new ServerProcess.Counts(0, 0, 0, 0, 0));
                 // The kernel's hash gives each of them a share.
                 assertThat(visitors.served()).isBetween(1L, CONNECTIONS - 1L);
 

@@ -4,8 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.fastsocket.affinity.PlacementPolicy;
 import io.fastsocket.transport.FastSocketEventLoopGroup;
-import io.fastsocket.transport.LoopStats;
 import io.fastsocket.transport.engine.Engine;
+import io.fastsocket.transport.metrics.FastSocketMetrics;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
@@ -18,16 +22,19 @@ import java.io.InputStreamReader;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * The process that {@link ServerProcess} runs and the tests starve: sends one byte on each connection and keeps it until
  * the client closes it. Tells its port and the threads of its loops, then answers each line on its standard input with
- * the counts of its loops, and ends with it.
+ * what the meters of its loops count, and ends with it.
  *
  * <p>Arguments: the engine, the number of loops, and {@code auto} or {@code asked}: whether it reads by auto-read or asks
  * for each next connection when one was taken.
  */
 final class GreetingServer {
+    private static final List<String> CAUSES = List.of("process-files", "system-files", "memory", "other");
+
     private GreetingServer() {}
 
     public static void main(String[] args) throws Exception {
@@ -48,8 +55,10 @@ final class GreetingServer {
         }
         Channel server = bootstrap.bind("127.0.0.1", 0).sync().channel();
 
-        // Its class is loaded from a file, for which there may be no descriptor later.
-        group.loopStats();
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        new FastSocketMetrics(group).bindTo(registry);
+        // What is used later is loaded from files, for which there may be no descriptor then.
+        counts(registry);
         StringBuilder line = new StringBuilder();
         line.append(((InetSocketAddress) server.localAddress()).getPort());
         for (EventExecutor loop : group) {
@@ -59,16 +68,32 @@ final class GreetingServer {
 
         BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, UTF_8));
         while (commands.readLine() != null) {
-            line.setLength(0);
-            for (LoopStats loop : group.loopStats()) {
-                line.append(loop.acceptErrors())
-                        .append(' ')
-                        .append(loop.acceptPauses().total())
-                        .append(' ');
-            }
-            System.out.println(line);
+            System.out.println(counts(registry));
         }
         Runtime.getRuntime().halt(server.isActive() ? 0 : 1);
+    }
+
+    /** Of each loop: its errors, and its pauses by cause, as {@link ServerProcess.Counts} has them. */
+    private static String counts(MeterRegistry registry) {
+        StringBuilder line = new StringBuilder();
+        int loop = 0;
+        for (FunctionCounter errors = counter(registry, "errors", loop, Tags.empty());
+                errors != null;
+                errors = counter(registry, "errors", ++loop, Tags.empty())) {
+            line.append((int) errors.count()).append(' ');
+            for (String cause : CAUSES) {
+                line.append((int) counter(registry, "pauses", loop, Tags.of("cause", cause))
+                                .count())
+                        .append(' ');
+            }
+        }
+        return line.toString();
+    }
+
+    private static FunctionCounter counter(MeterRegistry registry, String of, int loop, Tags tags) {
+        return registry.find("fastsocket.accept." + of)
+                .tags(tags.and("loop", Integer.toString(loop)))
+                .functionCounter();
     }
 
     /** The kernel's number of the current thread. */

@@ -75,6 +75,12 @@ class OpenFilesLimitTest {
                     });
             assertThat(Duration.ofNanos(System.nanoTime() - room)).isLessThan(RECOVERY_MAX);
             assertThat(warnings(server)).isEqualTo(1);
+            assertThat(server.counts()).hasSize(LOOPS).allSatisfy(counts -> {
+                assertThat(counts.processFiles()).isEqualTo(counts.pauses());
+                assertThat(counts.errors()).isGreaterThanOrEqualTo(counts.pauses());
+            });
+            assertThat(server.counts().stream().mapToInt(ServerProcess.Counts::processFiles))
+                    .anyMatch(pauses -> pauses > 0);
 
             visitors.close();
             try (Visitors late = new Visitors(server.port(), 1)) {

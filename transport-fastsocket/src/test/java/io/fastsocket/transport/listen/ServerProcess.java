@@ -105,15 +105,23 @@ final class ServerProcess implements AutoCloseable {
         return (Long.parseLong(afterName[UTIME]) + Long.parseLong(afterName[STIME])) / TICKS_PER_SECOND;
     }
 
-    record Counts(int errors, int pauses) {}
+    /** Failed accepts of a loop, and the pauses that they led to, by cause. */
+    record Counts(int errors, int processFiles, int systemFiles, int memory, int other) {
+        static final int SIZE = 5;
 
-    /** What each loop has counted. */
+        int pauses() {
+            return processFiles + systemFiles + memory + other;
+        }
+    }
+
+    /** What the meters of each loop say. */
     List<Counts> counts() throws IOException {
         commands.newLine();
         commands.flush();
         List<Integer> numbers = numbers(answers.readLine());
-        return Stream.iterate(0, i -> i < numbers.size(), i -> i + 2)
-                .map(i -> new Counts(numbers.get(i), numbers.get(i + 1)))
+        return Stream.iterate(0, i -> i < numbers.size(), i -> i + Counts.SIZE)
+                .map(i -> new Counts(
+                        numbers.get(i), numbers.get(i + 1), numbers.get(i + 2), numbers.get(i + 3), numbers.get(i + 4)))
                 .toList();
     }
 
