@@ -178,12 +178,15 @@ test("draws a line where connections cross cores, thicker for more, and none whe
   await feed(page, madeUp(4, 0), madeUp(4, 1));
   await shown(page, "crossingRate", (words) => words === "0/s");
   assert.equal(await lines.count(), 0);
-  await feed(page, madeUp(4, 2, { crossings: [{ from: 0, to: 3, count: 400 }, { from: 2, to: 1, count: 4 }] }));
+  const crossings = [{ from: 0, to: 3, count: 400 }, { from: 2, to: 1, count: 4 }];
+  await feed(page, madeUp(4, 2, { crossings }));
   await until(async () => (await lines.count()) === 2, "two lines");
   const widths = await lines.evaluateAll((paths) => paths.map((path) => Number(path.getAttribute("stroke-width"))));
   assert.ok(widths[0] > widths[1], `widths ${widths}`);
   assert.match(await field(page, "crossingsText"), /loop 0 to loop 3 200\/s, loop 2 to loop 1 2\/s/);
   await screenshot(page, "crossings");
+  for (const seconds of [5, 8]) await feed(page, madeUp(4, seconds, { crossings }));
+  await until(async () => (await lines.count()) === 0, "no line");
 });
 
 test("marks a hot loop by a word, and one without a CPU as unpinned", async (t) => {
