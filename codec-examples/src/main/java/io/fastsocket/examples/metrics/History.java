@@ -22,7 +22,16 @@ final class History {
     private static final int MINUTE_SAMPLES = 60;
 
     private static final List<String> COLUMNS = List.of(
-            "accepted", "acceptedLocal", "opened", "openedLocal", "busyNanos", "queue", "lagMaxNanos", "active");
+            "accepted",
+            "acceptedLocal",
+            "acceptedRemote",
+            "opened",
+            "openedLocal",
+            "openedRemote",
+            "busyNanos",
+            "queue",
+            "lagMaxNanos",
+            "active");
 
     private static final int ACCEPTED = COLUMNS.indexOf("accepted");
 
@@ -54,10 +63,12 @@ final class History {
         int loop = stats.loopIndex();
         long opened = 0;
         long openedLocal = 0;
+        long openedRemote = 0;
         for (FlowMode mode : FlowMode.values()) {
             FlowStats flow = group.flowStats(loop, mode);
             opened += flow.chosen();
             openedLocal += flow.hit();
+            openedRemote += flow.missed();
         }
         long queue = listeners.stream()
                 .filter(listener -> listener.loopIndex() == loop)
@@ -67,8 +78,10 @@ final class History {
         return List.of(
                 stats.accepted(),
                 stats.acceptedLocal(),
+                stats.acceptedRemote(),
                 opened,
                 openedLocal,
+                openedRemote,
                 watch.cpuNanos(loop),
                 queue,
                 watch.lagNanosMax(loop),

@@ -25,6 +25,7 @@ record PageFile(String contentType, byte[] content, String tag) {
         files.put("/", read("text/html; charset=utf-8", "index.html"));
         files.put("/live.js", read("text/javascript; charset=utf-8", "live.js"));
         files.put("/live.css", read("text/css; charset=utf-8", "live.css"));
+        files.put("/icon.svg", read("image/svg+xml", "icon.svg"));
         files.put("/uplot.js", read("text/javascript; charset=utf-8", UPLOT + "dist/uPlot.iife.min.js"));
         files.put("/uplot.css", read("text/css; charset=utf-8", UPLOT + "dist/uPlot.min.css"));
         files.put("/uplot.license", read("text/plain; charset=utf-8", UPLOT + "LICENSE"));

@@ -15,7 +15,9 @@ const LINES_MAX = 8;                // series in a plot; more loops are drawn as
 const ARCS_MAX = 64;
 const ARCS_NAMED_MAX = 8;
 const SHOWN_MIN_SECONDS = 60;       // in a plot
-const COLUMNS = ["accepted", "acceptedLocal", "opened", "openedLocal", "busyNanos", "queue", "lagMaxNanos", "active"];
+const COLUMNS = [
+  "accepted", "acceptedLocal", "acceptedRemote", "opened", "openedLocal", "openedRemote", "busyNanos", "queue", "lagMaxNanos", "active",
+];
 const place = Object.fromEntries(COLUMNS.map((name, index) => [name, index]));
 const DASHES = [[], [8, 4], [2, 3], [10, 3, 2, 3]];
 const CAUSES = {
@@ -530,12 +532,13 @@ const PLOTS = {
   },
 };
 
-/** Null while no connection of a kind is known to be local: where packets arrive may be not to be had. */
+/** Of the connections whose packets are known to arrive somewhere. */
 function localShares(now, before) {
-  return [["acceptedLocal", "accepted"], ["openedLocal", "opened"]].map(([part, all]) => {
-    if (!before || !now.loops.some((loop) => loop[place[part]])) return null;
+  return ["accepted", "opened"].map((way) => {
+    if (!before) return null;
     const grown = (name) => sumKnown(now.loops.map((loop, index) => growth(loop[place[name]], before.loops[index][place[name]])));
-    return share(grown(part), grown(all));
+    const local = grown(`${way}Local`);
+    return share(local, local + grown(`${way}Remote`));
   });
 }
 

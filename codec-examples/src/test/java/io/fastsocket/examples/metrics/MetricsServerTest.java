@@ -282,7 +282,7 @@ final class MetricsServerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/live.js", "/live.css", "/uplot.js", "/uplot.css"})
+    @ValueSource(strings = {"/", "/live.js", "/live.css", "/icon.svg", "/uplot.js", "/uplot.css"})
     void filesAreSentAgainOnlyWhenTheyHaveChanged(String path) throws IOException {
         Response first = get(path);
         assertThat(first.status()).isEqualTo(200);
