@@ -224,8 +224,7 @@ class LadderStepsTest {
                 builder.loops(Integer.parseInt(arguments[1]));
             }
             if (arguments.length > 2) {
-                builder.placement(
-                        arguments[2].equals("none") ? PlacementPolicy.none() : PlacementPolicy.onePerCpu());
+                builder.placement(arguments[2].equals("none") ? PlacementPolicy.none() : PlacementPolicy.onePerCpu());
             }
             if (arguments.length > 3) {
                 builder.flowDelivery(FlowDelivery.portBits(arguments[3], 40960, 8192));

@@ -82,7 +82,8 @@ final class GreetingServer {
                 errors = counter(registry, "errors", ++loop, Tags.empty())) {
             line.append((int) errors.count()).append(' ');
             for (String cause : CAUSES) {
-                line.append((int) counter(registry, "pauses", loop, Tags.of("cause", cause)).count())
+                line.append((int) counter(registry, "pauses", loop, Tags.of("cause", cause))
+                                .count())
                         .append(' ');
             }
         }

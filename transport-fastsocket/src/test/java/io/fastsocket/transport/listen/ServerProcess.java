@@ -121,11 +121,7 @@ final class ServerProcess implements AutoCloseable {
         List<Integer> numbers = numbers(answers.readLine());
         return Stream.iterate(0, i -> i < numbers.size(), i -> i + Counts.SIZE)
                 .map(i -> new Counts(
-                        numbers.get(i),
-                        numbers.get(i + 1),
-                        numbers.get(i + 2),
-                        numbers.get(i + 3),
-                        numbers.get(i + 4)))
+                        numbers.get(i), numbers.get(i + 1), numbers.get(i + 2), numbers.get(i + 3), numbers.get(i + 4)))
                 .toList();
     }
 

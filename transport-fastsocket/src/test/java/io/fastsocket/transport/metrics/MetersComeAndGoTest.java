@@ -418,7 +418,8 @@ class MetersComeAndGoTest {
 
         metrics.close();
 
-        await().atMost(BEFORE_IT_WOULD_BE_IDLE).untilAsserted(() -> assertThat(before).containsAll(threads()));
+        await().atMost(BEFORE_IT_WOULD_BE_IDLE)
+                .untilAsserted(() -> assertThat(before).containsAll(threads()));
     }
 
     // ---- steps
