@@ -1,6 +1,6 @@
 /**
- * Many short connections against one server, and what they leave behind in it: file descriptors, heap, direct memory. May
- * use {@code server}.
+ * Many short connections against one server, and many short lives of groups and server channels, and what they leave behind: file
+ * descriptors, heap, direct memory, meters, threads. May use {@code server}.
  */
 @NullMarked
 package io.fastsocket.perf.churn;

@@ -2,8 +2,10 @@ package io.fastsocket.perf.cli;
 
 import io.fastsocket.affinity.cli.CommandFailed;
 import io.fastsocket.affinity.cli.CommonOptions;
+import io.fastsocket.perf.micro.Counting;
 import io.fastsocket.perf.micro.PortChoice;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
@@ -18,7 +20,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "micro",
         description = {
-            "Times pure code with JMH: the choice of a source port, computed and by trial.",
+            "Times pure code with JMH: the choice of a source port, computed and by trial; an event counted, as loops do it and by"
+                    + " shared counters.",
             "Prints nanoseconds for each operation, and the bytes that it allocates (gc.alloc.rate.norm)."
         },
         footer = {
@@ -26,13 +29,26 @@ import picocli.CommandLine.Option;
             "Exit codes: 0 done, 1 failed, 2 wrong usage.",
             "",
             "Examples:",
-            "  fastsocket bench micro --quick"
+            "  fastsocket bench micro --quick",
+            "  fastsocket bench micro --only Counting --threads 2"
         },
         sortOptions = false)
 @SuppressWarnings("NullAway.Init") // picocli sets the mixin
 public final class Micro implements Callable<Integer> {
     @Option(names = "--quick", description = "One JVM and two short rounds for each figure: for a first look.")
     private boolean quick;
+
+    @Option(
+            names = "--only",
+            paramLabel = "REGEX",
+            description = "The benchmarks to run, such as Counting. Default: all.")
+    private @Nullable String only;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "Threads of each benchmark. Default: ${DEFAULT-VALUE}.")
+    private int threads = 1;
 
     @Mixin
     @SuppressWarnings("unused") // read by picocli
@@ -44,7 +60,8 @@ public final class Micro implements Callable<Integer> {
     @Override
     public Integer call() {
         ChainedOptionsBuilder options = new OptionsBuilder()
-                .include(PortChoice.class.getSimpleName())
+                .include(only == null ? PortChoice.class.getSimpleName() + "|" + Counting.class.getSimpleName() : only)
+                .threads(threads)
                 .addProfiler(GCProfiler.class)
                 .warmupTime(TimeValue.seconds(1))
                 .measurementTime(TimeValue.seconds(1))

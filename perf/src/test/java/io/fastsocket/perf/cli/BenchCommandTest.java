@@ -22,9 +22,10 @@ class BenchCommandTest {
             .setErr(new PrintWriter(err));
 
     @Test
-    void printsHelpOfBothCommands() {
+    void printsHelpOfTheCommands() {
         assertThat(command.execute("--help")).isZero();
         assertThat(command.execute("churn", "--help")).isZero();
+        assertThat(command.execute("meters", "--help")).isZero();
         assertThat(out.toString())
                 .contains("--[no-]pin-load", "fastsocket-io_uring", "--timeout=SECONDS", "Exit codes:", "Examples:")
                 .doesNotContain("%%", "${");
@@ -43,6 +44,8 @@ class BenchCommandTest {
                     --loops=-1               | fastsocket bench: cannot run: --loops=-1
                     --fast                   | fastsocket bench: Unknown option: '--fast'
                     churn --connections=19   | fastsocket bench churn: cannot run: --connections=19
+                    meters --engine=auto     | fastsocket bench meters: no such engine: --engine=auto (expected io_uring, epoll or nio)
+                    meters --starts=19       | fastsocket bench meters: cannot run: --starts=19, --binds=100000, --timeout=1200
                     churn --timeout=0        | fastsocket bench churn: cannot run: --connections=1000000, --clients=16, --timeout=0
                     """)
     void saysInOneLineWhatIsWrongWithAnOption(String arguments, String line) {

@@ -119,15 +119,15 @@ public final class ExpectedMeters {
     // ---- what happened
 
     /** Sets a meter of one loop. */
-    public ExpectedMeters ofLoop(double value, int loop, String name, String... tags) {
+    public ExpectedMeters ofLoop(long value, int loop, String name, String... tags) {
         List<String> all = new ArrayList<>(List.of(tags));
         all.addAll(List.of("loop", String.valueOf(loop), "cpu", cpus.get(loop) < 0 ? "none" : "" + cpus.get(loop)));
         return ofGroup(value, name, all.toArray(String[]::new));
     }
 
     /** Sets a meter of the group. */
-    public ExpectedMeters ofGroup(double value, String name, String... tags) {
-        values.put(key(name, tags), value);
+    public ExpectedMeters ofGroup(long value, String name, String... tags) {
+        values.put(key(name, tags), (double) value);
         return this;
     }
 
@@ -148,12 +148,12 @@ public final class ExpectedMeters {
         return this;
     }
 
-    public ExpectedMeters stepsDown(double count, String step, String cause) {
+    public ExpectedMeters stepsDown(long count, String step, String cause) {
         return ofGroup(count, "fastsocket.steps.down", "step", step, "cause", cause);
     }
 
     /** Queues of the listeners of one server channel, all empty. */
-    public ExpectedMeters listeners(String address, double limit) {
+    public ExpectedMeters listeners(String address, long limit) {
         for (int loop = 0; loop < cpus.size(); loop++) {
             ofLoop(0, loop, "fastsocket.accept.queue", "listener", address);
             ofLoop(limit, loop, "fastsocket.accept.queue.limit", "listener", address);

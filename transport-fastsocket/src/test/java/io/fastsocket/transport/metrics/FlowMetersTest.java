@@ -62,7 +62,7 @@ class FlowMetersTest {
     private final List<Integer> cpus = ExpectedMeters.cpusOf(OnCpu.allowed());
     private final ExpectedMeters expected = new ExpectedMeters(cpus);
     private final List<EventLoop> loops = new ArrayList<>();
-    private final long[][] crossings = new long[cpus.size()][cpus.size()];
+    private final int[][] crossings = new int[cpus.size()][cpus.size()];
 
     private FastSocketEventLoopGroup group;
     private String rangeBefore;
@@ -208,8 +208,8 @@ class FlowMetersTest {
     }
 
     /** @return how many arrived at each loop */
-    private long[] connectAndExchange(int loop, XdpScrambledNic card) throws Exception {
-        long[] arrivals = new long[loops.size()];
+    private int[] connectAndExchange(int loop, XdpScrambledNic card) throws Exception {
+        int[] arrivals = new int[loops.size()];
         for (int i = 0; i < CONNECTIONS; i++) {
             Channel channel = connect(loop, PEER);
             InetSocketAddress own = (InetSocketAddress) channel.localAddress();
@@ -220,7 +220,7 @@ class FlowMetersTest {
         return arrivals;
     }
 
-    private void countArrivals(int loop, String mode, long[] arrivals) {
+    private void countArrivals(int loop, String mode, int[] arrivals) {
         expected.ofLoop(CONNECTIONS, loop, "fastsocket.opened", "mode", mode)
                 .ofLoop(arrivals[loop], loop, "fastsocket.connects", "mode", mode, "result", "local")
                 .ofLoop(CONNECTIONS - arrivals[loop], loop, "fastsocket.connects", "mode", mode, "result", "remote");
@@ -268,11 +268,11 @@ class FlowMetersTest {
     private void expectAttempts(String mode, int least) {
         long attempts = 0;
         for (int loop = 0; loop < loops.size(); loop++) {
-            double ofLoop = simple.get("fastsocket.port.attempts")
+            long ofLoop = (long) simple.get("fastsocket.port.attempts")
                     .tags("mode", mode, "loop", String.valueOf(loop))
                     .functionCounter()
                     .count();
-            attempts += (long) ofLoop;
+            attempts += ofLoop;
             expected.ofLoop(ofLoop, loop, "fastsocket.port.attempts", "mode", mode);
         }
         assertThat(attempts).isBetween((long) least, 2L * least);

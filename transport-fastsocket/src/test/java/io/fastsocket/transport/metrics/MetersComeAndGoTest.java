@@ -35,7 +35,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -76,7 +75,7 @@ class MetersComeAndGoTest {
         Channel first = bind(group);
         awaitKeys(registry, union(ofGroup, ofListeners(engine, first)));
         Channel second = bind(group);
-        awaitKeys(registry, union(ofGroup, ofListeners(engine, first), ofListeners(engine, second)));
+        awaitKeys(registry, union(union(ofGroup, ofListeners(engine, first)), ofListeners(engine, second)));
 
         Set<MeterKey> ofSecond = ofListeners(engine, second);
         first.close().sync();
@@ -487,10 +486,10 @@ class MetersComeAndGoTest {
         return keys;
     }
 
-    @SafeVarargs
-    @SuppressWarnings("varargs")
-    private static Set<MeterKey> union(Set<MeterKey>... sets) {
-        return Stream.of(sets).flatMap(Set::stream).collect(Collectors.toCollection(TreeSet::new));
+    private static Set<MeterKey> union(Set<MeterKey> one, Set<MeterKey> other) {
+        Set<MeterKey> all = new TreeSet<>(one);
+        all.addAll(other);
+        return all;
     }
 
     /** The kernel's numbers of the threads of meters. */
