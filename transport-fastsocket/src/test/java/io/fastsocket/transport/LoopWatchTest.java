@@ -55,7 +55,7 @@ class LoopWatchTest {
             await().atMost(DEADLINE).until(() -> stuck.nanos() >= BLOCKED_NANOS);
 
             long overdue = watch.overdueNanos(0);
-            assertThat(overdue).isBetween(sinceDueNanos, stuck.nanos());
+            assertThat(overdue).isGreaterThanOrEqualTo(sinceDueNanos);
             assertThat(watch.lagNanosMax(0)).isGreaterThanOrEqualTo(overdue);
             assertThat(watch.lagCount(0)).describedAs("nothing runs").isEqualTo(probesBefore);
             await("it grows").atMost(DEADLINE).until(() -> watch.overdueNanos(0) > overdue);

@@ -80,7 +80,7 @@ class LoopListenerTest {
         await().atMost(DEADLINE)
                 .untilAsserted(() ->
                         assertThat(group.listeners().get(0).queue()).hasValue(new LoopListener.Queue(0, BACKLOG, 0)));
-        assertThat(group.loopStats(0).accepted()).isEqualTo(FULL);
+        await().atMost(DEADLINE).until(() -> group.loopStats(0).accepted() == FULL);
     }
 
     @ParameterizedTest
@@ -89,7 +89,8 @@ class LoopListenerTest {
         start(engine, 3);
         InetSocketAddress first = bind(false);
         InetSocketAddress second = bind(false);
-        for (int i = 0; i < 2 * BACKLOG; i++) {
+        // Not more than one listener has room for: the kernel's hash may choose the same one each time.
+        for (int i = 0; i < BACKLOG; i++) {
             connect(first);
         }
 
@@ -108,7 +109,7 @@ class LoopListenerTest {
                     .map(Optional::orElseThrow)
                     .mapToLong(LoopListener.Queue::length)
                     .sum();
-            assertThat(waiting).isEqualTo(address.equals(first) ? 2 * BACKLOG : 0);
+            assertThat(waiting).isEqualTo(address.equals(first) ? BACKLOG : 0);
         }
     }
 
