@@ -44,7 +44,8 @@ public final class VertxServer implements Callable<Integer> {
                 .setPreferNativeTransport(true)
                 .setFileSystemOptions(files));
         if (!vertx.isNativeTransportEnabled()) {
-            throw new IllegalStateException("Vert.x has no native transport here", vertx.unavailableNativeTransportCause());
+            throw new IllegalStateException(
+                    "Vert.x has no native transport here", vertx.unavailableNativeTransportCause());
         }
         HttpDate date = new HttpDate(((VertxInternal) vertx).getEventLoopGroup());
         CompletableFuture<Integer> port = new CompletableFuture<>();
@@ -71,9 +72,8 @@ public final class VertxServer implements Callable<Integer> {
         @Override
         public void start(Promise<Void> started) {
             // A negative port: one that the kernel chooses and all verticles share.
-            HttpServerOptions http = new HttpServerOptions()
-                    .setHost(options.host)
-                    .setPort(options.port == 0 ? -1 : options.port);
+            HttpServerOptions http =
+                    new HttpServerOptions().setHost(options.host).setPort(options.port == 0 ? -1 : options.port);
             vertx.createHttpServer(http)
                     .requestHandler(this::answer)
                     .listen()
