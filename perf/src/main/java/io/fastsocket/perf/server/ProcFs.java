@@ -76,12 +76,17 @@ public final class ProcFs {
     }
 
     /**
-     * Resident memory of a process, bytes.
+     * Resident memory of a process and those that it has started, bytes; what they share counts for each.
      *
      * @throws IOException if there is no such process
      */
     public long residentBytes(long pid) throws IOException {
-        return StatusFile.parse(Files.readString(of(pid).resolve("status"))).residentBytes();
+        long sum = 0;
+        for (long each : withDescendants(pid)) {
+            sum += StatusFile.parse(Files.readString(of(each).resolve("status")))
+                    .residentBytes();
+        }
+        return sum;
     }
 
     /** The process first; {@code children} of each thread, a file that a kernel may be built without. */

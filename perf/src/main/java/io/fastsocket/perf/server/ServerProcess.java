@@ -20,6 +20,9 @@ public final class ServerProcess implements AutoCloseable {
 
     private static final int CONNECT_TIMEOUT_MILLIS = 1000;
 
+    /** How long the last lines of a server that has ended may take to be read; a process of its own may hold them open. */
+    private static final int LAST_LINES_MILLIS = 1000;
+
     /** Lines of the server's standard error that an error message quotes. */
     private static final int LINES_QUOTED_MAX = 5;
 
@@ -48,9 +51,9 @@ public final class ServerProcess implements AutoCloseable {
         ServerProcess server = new ServerProcess(name, children, process);
         boolean ready = false;
         try {
-            server.drainStandardError();
+            Thread drain = server.drainStandardError();
             if (command.expected().isPresent()) {
-                server.awaitConnection(command.expected().get(), patience);
+                server.awaitConnection(command.expected().get(), drain, patience);
             } else {
                 server.awaitListening(patience);
             }
@@ -110,13 +113,14 @@ public final class ServerProcess implements AutoCloseable {
         }
     }
 
-    private void awaitConnection(Listening expected, Duration patience) throws IOException, InterruptedException {
+    private void awaitConnection(Listening expected, Thread drain, Duration patience) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + patience.toNanos();
         while (!takesConnections(expected.address())) {
             if (System.nanoTime() >= deadline) {
                 throw new IOException(failure("did not listen within " + patience.toSeconds() + " s"));
             }
             if (process.waitFor(CONNECT_PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
+                drain.join(LAST_LINES_MILLIS);
                 throw new IOException(failure("ended before it listened"));
             }
         }
@@ -133,7 +137,7 @@ public final class ServerProcess implements AutoCloseable {
     }
 
     /** Standard error is read to its end, or a server that has much to say would block on a full pipe. */
-    private void drainStandardError() {
+    private Thread drainStandardError() {
         Thread drain = new Thread(
                 () -> {
                     try (BufferedReader lines = process.errorReader(StandardCharsets.UTF_8)) {
@@ -149,6 +153,7 @@ public final class ServerProcess implements AutoCloseable {
                 "stderr-of-" + name);
         drain.setDaemon(true);
         drain.start();
+        return drain;
     }
 
     private void heard(String line) {

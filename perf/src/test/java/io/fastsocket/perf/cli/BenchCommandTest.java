@@ -36,13 +36,14 @@ class BenchCommandTest {
             delimiter = '|',
             textBlock =
                     """
-                    --servers=nginx          | fastsocket bench: Invalid value for option '--servers' (NAME): no such server: name=nginx
+                    --servers=apache         | fastsocket bench: Invalid value for option '--servers' (NAME): no such server: name=apache
                     --work=old               | fastsocket bench: Invalid value for option '--work' (KIND)
                     --rounds=0               | fastsocket bench: cannot schedule: warmup=12, rounds=0, seconds=5
                     --connections=1          | fastsocket bench: cannot spread the load: connections=1
                     --loops=-1               | fastsocket bench: cannot run: --loops=-1
                     --fast                   | fastsocket bench: Unknown option: '--fast'
                     churn --connections=19   | fastsocket bench churn: cannot run: --connections=19
+                    churn --server=nginx     | fastsocket bench churn: cannot watch heap: --server=nginx (expected a server in a JVM)
                     churn --timeout=0        | fastsocket bench churn: cannot run: --connections=1000000, --clients=16, --timeout=0
                     """)
     void saysInOneLineWhatIsWrongWithAnOption(String arguments, String line) {
