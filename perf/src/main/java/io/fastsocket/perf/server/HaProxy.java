@@ -28,7 +28,12 @@ final class HaProxy {
         return new ServerCommand(
                 // One process in the foreground.
                 List.of(haproxy.path().toString(), "-db", "-f", file.toString()),
-                Optional.of(new Listening(address, haproxy.version() + ", " + threads + " threads")));
+                Optional.of(new Listening(address, version(haproxy.version()) + ", " + threads + " threads")));
+    }
+
+    /** {@code HAProxy 2.6.12} of {@code HAProxy version 2.6.12 2023/12/16 - ...}. */
+    static String version(String line) {
+        return line.replaceFirst("^HAProxy version (\\S+).*", "HAProxy $1");
     }
 
     static String configuration(int threads, CpuSet allowed, Path body, InetSocketAddress address) {
