@@ -4,6 +4,9 @@
  * with one request then takes a receive, a send and a close, of which the receive alone reports back; a request on a
  * connection that is kept takes a send and a receive. All that is ready shares one system call.
  *
+ * Receives that stay armed and descriptors outside of the process's table were tried. They saved about 6 % and 2 % of CPU
+ * time on kept connections and nothing on new ones, and each asks for a limit or a cancellation more.
+ *
  * It answers GET and HEAD of / and /bytes/N. It sends no date, has no time limits, and does not linger when it refuses.
  */
 #define _GNU_SOURCE
@@ -91,13 +94,13 @@ static void pause_accept(struct loop *loop) {
     sqe->user_data = RESUME;
 }
 
-/* With IORING_RECVSEND_POLL_FIRST where no data can be expected yet: that saves trying. */
-static void receive(struct loop *loop, struct connection *connection, unsigned short flags) {
+/* Waits before it tries: after an answer nothing has come yet, and after an accept waiting was measured to cost less. */
+static void receive(struct loop *loop, struct connection *connection) {
     struct io_uring_sqe *sqe = submission(loop, 0);
     io_uring_prep_recv(sqe, connection->fd, NULL, BUFFER_BYTES, 0);
     sqe->flags |= IOSQE_BUFFER_SELECT;
     sqe->buf_group = BUFFER_GROUP;
-    sqe->ioprio = flags;
+    sqe->ioprio = IORING_RECVSEND_POLL_FIRST;
     sqe->user_data = (uintptr_t)connection | RECEIVE;
     connection->receiving = true;
 }
@@ -168,7 +171,7 @@ static void answer(struct loop *loop, struct connection *connection, const char 
     if (bytes > answer.consumed || connection->input)
         keep_input(connection, input + answer.consumed, bytes - answer.consumed);
     if (answer.data_bytes == 0) {
-        receive(loop, connection, IORING_RECVSEND_POLL_FIRST);
+        receive(loop, connection);
         return;
     }
     connection->close = answer.close;
@@ -178,14 +181,14 @@ static void answer(struct loop *loop, struct connection *connection, const char 
     }
     send_answer(loop, connection, &answer);
     if (!answer.close && !answer.more)
-        receive(loop, connection, IORING_RECVSEND_POLL_FIRST);
+        receive(loop, connection);
 }
 
 static void accepted(struct loop *loop, const struct io_uring_cqe *cqe) {
     if (cqe->res >= 0) {
         struct connection *connection = allocate(sizeof *connection);
         connection->fd = cqe->res;
-        receive(loop, connection, 0);
+        receive(loop, connection);
     }
     if (cqe->flags & IORING_CQE_F_MORE)
         return;
@@ -226,7 +229,7 @@ static void received(struct loop *loop, struct connection *connection, const str
         io_uring_buf_ring_advance(loop->buffers, 1);
     } else if (cqe->res == -ENOBUFS || cqe->res == -EINTR) {
         /* More connections had data than there are buffers; those are free again when this is submitted. */
-        receive(loop, connection, 0);
+        receive(loop, connection);
     } else if (connection->sending) {
         connection->close = true;
     } else {

@@ -42,8 +42,9 @@ import picocli.CommandLine.Spec;
         description = {
             "Compares servers side by side under wrk, on the same work in the same run.",
             "Each server runs in a process of its own and answers with the same text; those on Netty alone, with the same"
-                    + " handler. After a warm-up they take turns in rounds; one at a time is under load. Reported are requests per second and CPU time of the server"
-                    + " per request: medians, ranges, and ratios against stock Netty on the same engine."
+                    + " handler. After a warm-up they take turns in rounds; one at a time is under load. Reported are"
+                    + " requests per second and CPU time of the server per request: medians, ranges, and ratios against"
+                    + " stock Netty on the same engine."
         },
         footer = {
             "",
@@ -98,8 +99,8 @@ public final class Bench implements Callable<Integer> {
     @Option(
             names = "--quick",
             description =
-                    "About 25 s for each server: warm-up 6 s, 3 rounds of 2 s, where not given. For a first look, not for"
-                            + " figures to publish.")
+                    "About 25 s for each server: warm-up 6 s, 3 rounds of 2 s, where not given. For a first look, not"
+                            + " for figures to publish.")
     private boolean quick;
 
     @Option(
