@@ -113,7 +113,8 @@ public final class ServerProcess implements AutoCloseable {
         }
     }
 
-    private void awaitConnection(Listening expected, Thread drain, Duration patience) throws IOException, InterruptedException {
+    private void awaitConnection(Listening expected, Thread drain, Duration patience)
+            throws IOException, InterruptedException {
         long deadline = System.nanoTime() + patience.toNanos();
         while (!takesConnections(expected.address())) {
             if (System.nanoTime() >= deadline) {

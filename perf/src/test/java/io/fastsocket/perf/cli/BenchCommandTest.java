@@ -43,8 +43,8 @@ class BenchCommandTest {
                     --loops=-1               | fastsocket bench: cannot run: --loops=-1
                     --fast                   | fastsocket bench: Unknown option: '--fast'
                     churn --connections=19   | fastsocket bench churn: cannot run: --connections=19
-                    churn --server=nginx     | fastsocket bench churn: cannot watch heap: --server=nginx (expected a server in a JVM)
                     churn --timeout=0        | fastsocket bench churn: cannot run: --connections=1000000, --clients=16, --timeout=0
+                    churn --server=nginx     | fastsocket bench churn: cannot watch heap: --server=nginx (expected a server in a JVM)
                     """)
     void saysInOneLineWhatIsWrongWithAnOption(String arguments, String line) {
         assertThat(command.execute(arguments.split(" "))).isEqualTo(2);
