@@ -50,9 +50,12 @@ public final class ChildProcesses implements AutoCloseable {
     /**
      * A directory for files of the processes, which every user may read: a server may give up being root.
      *
-     * @throws IOException if it cannot be made
+     * @throws IOException if it cannot be made, or this object is closed
      */
     public synchronized Path directory() throws IOException {
+        if (closed) {
+            throw new IOException("cannot make a directory: the run is being ended");
+        }
         if (directory == null) {
             directory = Files.createTempDirectory("fastsocket-bench");
             Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -93,9 +96,12 @@ public final class ChildProcesses implements AutoCloseable {
 
     private void endAll() {
         closed = true;
+        List<ProcessHandle> descendants =
+                running.stream().flatMap(Process::descendants).toList();
         // All are asked first, so that several take one grace time and not one each.
         running.forEach(Process::destroy);
         running.forEach(this::end);
+        descendants.forEach(ProcessHandle::destroyForcibly);
         deleteDirectory();
     }
 
