@@ -11,6 +11,7 @@ import io.fastsocket.perf.compare.SideBySide;
 import io.fastsocket.perf.compare.Work;
 import io.fastsocket.perf.compare.WrkLoad;
 import io.fastsocket.perf.server.ChildProcesses;
+import io.fastsocket.perf.server.MissingServerException;
 import io.fastsocket.perf.server.ProcFs;
 import io.fastsocket.perf.server.ServerCommand;
 import io.fastsocket.perf.server.ServerKind;
@@ -40,9 +41,10 @@ import picocli.CommandLine.Spec;
         name = "fastsocket bench",
         description = {
             "Compares servers side by side under wrk, on the same work in the same run.",
-            "Each server runs in a JVM of its own and answers with the same handler. After a warm-up they take turns in"
-                    + " rounds; one at a time is under load. Reported are requests per second and CPU time of the server"
-                    + " per request: medians, ranges, and ratios against stock Netty on the same engine."
+            "Each server runs in a process of its own and answers with the same text; those on Netty alone, with the same"
+                    + " handler. After a warm-up they take turns in rounds; one at a time is under load. Reported are"
+                    + " requests per second and CPU time of the server per request: medians, ranges, and ratios against"
+                    + " stock Netty on the same engine."
         },
         footer = {
             "",
@@ -60,7 +62,7 @@ import picocli.CommandLine.Spec;
 public final class Bench implements Callable<Integer> {
     private static final Schedule FULL = new Schedule(12, 5, 5);
 
-    /** 6 servers x 2 kinds of work x 12 s = 144 s. The warm-up is shorter than the JIT compilers need. */
+    /** A server takes 12 s for each kind of work. The warm-up is shorter than the JIT compilers need. */
     private static final Schedule QUICK = new Schedule(6, 3, 2);
 
     private static final Duration START_PATIENCE = Duration.ofSeconds(30);
@@ -71,8 +73,9 @@ public final class Bench implements Callable<Integer> {
             paramLabel = "NAME",
             converter = ServerKindConverter.class,
             completionCandidates = ServerKindConverter.class,
-            description = "Servers to compare, comma-separated: ${COMPLETION-CANDIDATES}. Default: all.")
-    private List<ServerKind> servers = List.of(ServerKind.values());
+            description = "Servers to compare, comma-separated: ${COMPLETION-CANDIDATES}. Default: all that are"
+                    + " installed.")
+    private @Nullable List<ServerKind> servers;
 
     @Option(
             names = "--work",
@@ -96,8 +99,8 @@ public final class Bench implements Callable<Integer> {
     @Option(
             names = "--quick",
             description =
-                    "Under three minutes: warm-up 6 s, 3 rounds of 2 s, where not given. For a first look, not for"
-                            + " figures to publish.")
+                    "About 25 s for each server: warm-up 6 s, 3 rounds of 2 s, where not given. For a first look, not"
+                            + " for figures to publish.")
     private boolean quick;
 
     @Option(
@@ -141,15 +144,18 @@ public final class Bench implements Callable<Integer> {
         Schedule schedule = schedule();
         int loopsOfEach = LoopCount.effective(loops, spec);
         List<Measurement> measurements;
+        Map<String, String> about = new LinkedHashMap<>();
         try (ChildProcesses children = new ChildProcesses()) {
             WrkLoad load = load(children);
             requirePrograms();
-            measurements = measure(load, startServers(loopsOfEach, children), schedule);
+            Map<ServerKind, ServerProcess> started = startServers(loopsOfEach, children);
+            started.forEach((kind, server) -> about.put(kind.label(), server.about()));
+            measurements = measure(load, started, schedule);
         }
         List<ServerSummary> summaries = ServerSummary.of(measurements);
         report.write(
                 BenchReport.table(summaries),
-                options(schedule, loopsOfEach),
+                options(schedule, loopsOfEach, about),
                 BenchReport.figures(measurements, summaries));
         return 0;
     }
@@ -177,9 +183,16 @@ public final class Bench implements Callable<Integer> {
     private Map<ServerKind, ServerProcess> startServers(int loopsOfEach, ChildProcesses children)
             throws IOException, InterruptedException {
         Map<ServerKind, ServerProcess> started = new EnumMap<>(ServerKind.class);
-        for (ServerKind kind : Set.copyOf(servers)) {
-            ServerCommand command = ServerCommand.of(kind, loopsOfEach, List.of());
-            started.put(kind, ServerProcess.start(kind.label(), command, children, START_PATIENCE));
+        for (ServerKind kind : servers == null ? List.of(ServerKind.values()) : Set.copyOf(servers)) {
+            try {
+                ServerCommand command = ServerCommand.of(kind, loopsOfEach, List.of(), children.directory());
+                started.put(kind, ServerProcess.start(kind.label(), command, children, START_PATIENCE));
+            } catch (MissingServerException e) {
+                if (servers != null) {
+                    throw e;
+                }
+                spec.commandLine().getErr().println("bench: without " + kind + ": " + e.getMessage());
+            }
         }
         return started;
     }
@@ -208,9 +221,10 @@ public final class Bench implements Callable<Integer> {
         }
     }
 
-    private Map<String, Object> options(Schedule schedule, int loopsOfEach) {
+    private Map<String, Object> options(Schedule schedule, int loopsOfEach, Map<String, String> about) {
         Map<String, Object> options = new LinkedHashMap<>();
-        options.put("servers", servers);
+        options.put("servers", about.keySet());
+        options.put("about", about);
         options.put("work", works);
         options.put("warmupSeconds", schedule.warmupSeconds());
         options.put("rounds", schedule.rounds());

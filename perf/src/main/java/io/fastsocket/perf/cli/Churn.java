@@ -96,6 +96,10 @@ public final class Churn implements Callable<Integer> {
                     "cannot run: --connections=" + connections + ", --clients=" + clientsPerCpu + ", --timeout="
                             + timeoutSeconds + " (expected at least " + ChurnRun.CONNECTIONS_MIN + ", 1 and 1)");
         }
+        if (!server.isJvm()) {
+            throw new ParameterException(
+                    spec.commandLine(), "cannot watch heap: --server=" + server + " (expected a server in a JVM)");
+        }
         int loopsOfServer = LoopCount.effective(loops, spec);
         ChurnRun.Result result = run(loopsOfServer);
         report.write(ChurnReport.text(result), options(loopsOfServer), ChurnReport.figures(result));
@@ -104,9 +108,13 @@ public final class Churn implements Callable<Integer> {
 
     private ChurnRun.Result run(int loopsOfServer) throws IOException, InterruptedException {
         PrintWriter progress = spec.commandLine().getErr();
-        ServerCommand command = ServerCommand.of(server, loopsOfServer, List.of(FootprintProbe.JVM_OPTION));
         try (ChildProcesses children = new ChildProcesses();
-                ServerProcess process = ServerProcess.start(server.label(), command, children, START_PATIENCE);
+                ServerProcess process = ServerProcess.start(
+                        server.label(),
+                        ServerCommand.of(
+                                server, loopsOfServer, List.of(FootprintProbe.JVM_OPTION), children.directory()),
+                        children,
+                        START_PATIENCE);
                 ChurnLoad load =
                         new ChurnLoad(process.address(), CpuTopology.read().allowed(), clientsPerCpu)) {
             FootprintProbe probe = new FootprintProbe(ProcFs.ofThisMachine(), process.pid());

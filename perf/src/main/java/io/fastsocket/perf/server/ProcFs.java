@@ -6,6 +6,9 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Readings of other processes from {@code /proc}, proc(5). Thread-safe. */
@@ -39,13 +42,22 @@ public final class ProcFs {
     }
 
     /**
-     * CPU time and context switches of a process so far.
+     * CPU time and context switches so far of a process and those that it has started and that live, as the workers of
+     * nginx.
      *
      * @throws IOException if there is no such process
      */
     public ProcessUsage usage(long pid) throws IOException {
-        CpuTicks ticks = CpuTicks.parse(Files.readString(of(pid).resolve("stat")));
-        return new ProcessUsage(micros(ticks.user()), micros(ticks.system()), contextSwitches(pid));
+        long userTicks = 0;
+        long systemTicks = 0;
+        long contextSwitches = 0;
+        for (long each : withDescendants(pid)) {
+            CpuTicks ticks = CpuTicks.parse(Files.readString(of(each).resolve("stat")));
+            userTicks += ticks.user();
+            systemTicks += ticks.system();
+            contextSwitches += contextSwitches(each);
+        }
+        return new ProcessUsage(micros(userTicks), micros(systemTicks), contextSwitches);
     }
 
     /**
@@ -64,12 +76,46 @@ public final class ProcFs {
     }
 
     /**
-     * Resident memory of a process, bytes.
+     * Resident memory of a process and those that it has started, bytes; what they share counts for each.
      *
      * @throws IOException if there is no such process
      */
     public long residentBytes(long pid) throws IOException {
-        return StatusFile.parse(Files.readString(of(pid).resolve("status"))).residentBytes();
+        long sum = 0;
+        for (long each : withDescendants(pid)) {
+            sum += StatusFile.parse(Files.readString(of(each).resolve("status")))
+                    .residentBytes();
+        }
+        return sum;
+    }
+
+    /** The process first; {@code children} of each thread, a file that a kernel may be built without. */
+    private List<Long> withDescendants(long pid) throws IOException {
+        List<Long> pids = new ArrayList<>(List.of(pid));
+        // Grows while it is gone through.
+        for (int i = 0; i < pids.size(); i++) {
+            try (DirectoryStream<Path> threads =
+                    Files.newDirectoryStream(of(pids.get(i)).resolve("task"))) {
+                for (Path thread : threads) {
+                    pids.addAll(children(thread));
+                }
+            }
+        }
+        return pids;
+    }
+
+    private static List<Long> children(Path thread) throws IOException {
+        try {
+            String children = Files.readString(thread.resolve("children"));
+            return children.isBlank()
+                    ? List.of()
+                    : Arrays.stream(children.strip().split(" "))
+                            .map(Long::valueOf)
+                            .toList();
+        } catch (NoSuchFileException e) {
+            // The thread ended after it was listed.
+            return List.of();
+        }
     }
 
     /** {@code /proc/PID/status} counts the main thread alone, so that the threads are summed here. */

@@ -3,26 +3,59 @@ package io.fastsocket.perf.server;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** A server that can be put under load: one engine, either behind this project's group or as stock Netty ships it. */
+/** A server that can be put under load. All of them answer {@code GET /} with the same text. */
 public enum ServerKind {
-    FASTSOCKET_IO_URING(true, "io_uring"),
-    FASTSOCKET_EPOLL(true, "epoll"),
-    FASTSOCKET_NIO(true, "nio"),
-    STOCK_IO_URING(false, "io_uring"),
-    STOCK_EPOLL(false, "epoll"),
-    STOCK_NIO(false, "nio");
+    FASTSOCKET_IO_URING(Family.FASTSOCKET, "io_uring"),
+    FASTSOCKET_EPOLL(Family.FASTSOCKET, "epoll"),
+    FASTSOCKET_NIO(Family.FASTSOCKET, "nio"),
+    STOCK_IO_URING(Family.STOCK, "io_uring"),
+    STOCK_EPOLL(Family.STOCK, "epoll"),
+    STOCK_NIO(Family.STOCK, "nio"),
+    STOCK_IO_URING_REUSEPORT(Family.STOCK_REUSEPORT, "io_uring"),
+    STOCK_EPOLL_REUSEPORT(Family.STOCK_REUSEPORT, "epoll"),
+    STOCK_NIO_REUSEPORT(Family.STOCK_REUSEPORT, "nio"),
+    NETTY42_IO_URING(Family.NETTY42, "io_uring"),
+    NETTY42_EPOLL(Family.NETTY42, "epoll"),
+    NETTY42_IO_URING_REUSEPORT(Family.NETTY42_REUSEPORT, "io_uring"),
+    NETTY42_EPOLL_REUSEPORT(Family.NETTY42_REUSEPORT, "epoll"),
+    VERTX(Family.VERTX, "epoll"),
+    REACTOR_NETTY(Family.REACTOR_NETTY, "epoll"),
+    NGINX(Family.NGINX, "epoll"),
+    HAPROXY(Family.HAPROXY, "epoll"),
+    FLOOR_IO_URING(Family.FLOOR, "io_uring"),
+    FLOOR_EPOLL(Family.FLOOR, "epoll");
 
-    private final boolean fastSocket;
+    /** What a server is built from. */
+    public enum Family {
+        /** This project's group: a pinned loop and a steered listener per CPU. */
+        FASTSOCKET,
+        /** Netty 4.1 as it ships, one listener. */
+        STOCK,
+        /** Netty 4.1, one listener per loop, bound by hand; the kernel's hash chooses. */
+        STOCK_REUSEPORT,
+        /** Netty 4.2 as it ships, one listener. */
+        NETTY42,
+        /** Netty 4.2, one listener per loop, bound by hand; the kernel's hash chooses. */
+        NETTY42_REUSEPORT,
+        VERTX,
+        REACTOR_NETTY,
+        NGINX,
+        HAPROXY,
+        /** A C program that does what cannot be left out: a pinned thread and a steered listener per CPU. */
+        FLOOR
+    }
+
+    private final Family family;
     private final String engine;
 
-    ServerKind(boolean fastSocket, String engine) {
-        this.fastSocket = fastSocket;
+    ServerKind(Family family, String engine) {
+        this.family = family;
         this.engine = engine;
     }
 
-    /** Whether this project's group runs it: a pinned loop and a listener per CPU. */
-    public boolean isFastSocket() {
-        return fastSocket;
+    /** What it is built from. */
+    public Family family() {
+        return family;
     }
 
     /** The engine's name as the {@code --engine} option takes it. */
@@ -30,16 +63,35 @@ public enum ServerKind {
         return engine;
     }
 
-    /** The name in options, tables and JSON, such as {@code stock-io_uring}. */
-    public String label() {
-        return (fastSocket ? "fastsocket-" : "stock-") + engine;
+    /** Whether it runs in a JVM. */
+    public boolean isJvm() {
+        return switch (family) {
+            case FASTSOCKET, STOCK, STOCK_REUSEPORT, NETTY42, NETTY42_REUSEPORT, VERTX, REACTOR_NETTY -> true;
+            case NGINX, HAPROXY, FLOOR -> false;
+        };
     }
 
-    /** The stock server on the same engine: what this one is compared with. Empty for the stock servers themselves. */
+    /** The name in options, tables and JSON, such as {@code stock-io_uring}. */
+    public String label() {
+        return switch (family) {
+            case FASTSOCKET -> "fastsocket-" + engine;
+            case STOCK -> "stock-" + engine;
+            case STOCK_REUSEPORT -> "stock-" + engine + "-reuseport";
+            case NETTY42 -> "netty42-" + engine;
+            case NETTY42_REUSEPORT -> "netty42-" + engine + "-reuseport";
+            case VERTX -> "vertx";
+            case REACTOR_NETTY -> "reactor-netty";
+            case NGINX -> "nginx";
+            case HAPROXY -> "haproxy";
+            case FLOOR -> "floor-" + engine;
+        };
+    }
+
+    /** The stock server on the same engine: what this project's is compared with. Empty for all others. */
     public Optional<ServerKind> stockTwin() {
-        return fastSocket
+        return family == Family.FASTSOCKET
                 ? Arrays.stream(values())
-                        .filter(kind -> !kind.fastSocket && kind.engine.equals(engine))
+                        .filter(kind -> kind.family == Family.STOCK && kind.engine.equals(engine))
                         .findFirst()
                 : Optional.empty();
     }

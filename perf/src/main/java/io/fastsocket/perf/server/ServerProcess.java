@@ -3,6 +3,7 @@ package io.fastsocket.perf.server;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -11,14 +12,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
-/** A server in a process of its own that has said where it listens. */
+/** A server in a process of its own that is ready: it has said where it listens, or takes connections where it was told to. */
 public final class ServerProcess implements AutoCloseable {
-    /** The line by which a server says that it is ready. */
-    private static final Pattern LISTENING = Pattern.compile("listening on (\\S+):(\\d+)(?:\\s.*)?");
+    /** Between two attempts to connect to a server that does not say when it is ready. */
+    private static final long CONNECT_PAUSE_MILLIS = 20;
+
+    private static final int CONNECT_TIMEOUT_MILLIS = 1000;
+
+    /** How long the last lines of a server that has ended may take to be read; a process of its own may hold them open. */
+    private static final int LAST_LINES_MILLIS = 1000;
 
     /** Lines of the server's standard error that an error message quotes. */
     private static final int LINES_QUOTED_MAX = 5;
@@ -26,7 +29,7 @@ public final class ServerProcess implements AutoCloseable {
     private final String name;
     private final ChildProcesses children;
     private final Process process;
-    private final CompletableFuture<InetSocketAddress> listening = new CompletableFuture<>();
+    private final CompletableFuture<Listening> listening = new CompletableFuture<>();
     private final Deque<String> lastLines = new ArrayDeque<>();
 
     private ServerProcess(String name, ChildProcesses children, Process process) {
@@ -48,8 +51,12 @@ public final class ServerProcess implements AutoCloseable {
         ServerProcess server = new ServerProcess(name, children, process);
         boolean ready = false;
         try {
-            server.drainStandardError();
-            server.awaitListening(patience);
+            Thread drain = server.drainStandardError();
+            if (command.expected().isPresent()) {
+                server.awaitConnection(command.expected().get(), drain, patience);
+            } else {
+                server.awaitListening(patience);
+            }
             ready = true;
             return server;
         } finally {
@@ -71,7 +78,12 @@ public final class ServerProcess implements AutoCloseable {
 
     /** The address it accepts connections on. */
     public InetSocketAddress address() {
-        return listening.join();
+        return listening.join().address();
+    }
+
+    /** What it is and in which version, as far as it is known, such as {@code nginx/1.22.1, 2 workers}; may be empty. */
+    public String about() {
+        return listening.join().about();
     }
 
     /**
@@ -90,12 +102,6 @@ public final class ServerProcess implements AutoCloseable {
         children.end(process);
     }
 
-    /** Finds the address in a line such as {@code listening on 127.0.0.1:8080 (io_uring, 2 loops)}, or answers null. */
-    static @Nullable InetSocketAddress listeningAddress(String line) {
-        Matcher matcher = LISTENING.matcher(line);
-        return matcher.matches() ? new InetSocketAddress(matcher.group(1), Integer.parseInt(matcher.group(2))) : null;
-    }
-
     private void awaitListening(Duration patience) throws IOException, InterruptedException {
         try {
             listening.get(patience.toMillis(), TimeUnit.MILLISECONDS);
@@ -107,8 +113,32 @@ public final class ServerProcess implements AutoCloseable {
         }
     }
 
+    private void awaitConnection(Listening expected, Thread drain, Duration patience)
+            throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (!takesConnections(expected.address())) {
+            if (System.nanoTime() >= deadline) {
+                throw new IOException(failure("did not listen within " + patience.toSeconds() + " s"));
+            }
+            if (process.waitFor(CONNECT_PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
+                drain.join(LAST_LINES_MILLIS);
+                throw new IOException(failure("ended before it listened"));
+            }
+        }
+        listening.complete(expected);
+    }
+
+    private static boolean takesConnections(InetSocketAddress address) {
+        try (Socket socket = new Socket()) {
+            socket.connect(address, CONNECT_TIMEOUT_MILLIS);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     /** Standard error is read to its end, or a server that has much to say would block on a full pipe. */
-    private void drainStandardError() {
+    private Thread drainStandardError() {
         Thread drain = new Thread(
                 () -> {
                     try (BufferedReader lines = process.errorReader(StandardCharsets.UTF_8)) {
@@ -124,6 +154,7 @@ public final class ServerProcess implements AutoCloseable {
                 "stderr-of-" + name);
         drain.setDaemon(true);
         drain.start();
+        return drain;
     }
 
     private void heard(String line) {
@@ -133,10 +164,7 @@ public final class ServerProcess implements AutoCloseable {
                 lastLines.removeFirst();
             }
         }
-        InetSocketAddress address = listeningAddress(line);
-        if (address != null) {
-            listening.complete(address);
-        }
+        Listening.parse(line).ifPresent(listening::complete);
     }
 
     private String failure(String what) {

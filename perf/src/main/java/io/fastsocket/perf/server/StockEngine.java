@@ -1,15 +1,19 @@
 package io.fastsocket.perf.server;
 
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollEventLoopGroup;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.channel.socket.ServerSocketChannel;
+import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.unix.UnixChannelOption;
 import io.netty.incubator.channel.uring.IOUring;
 import io.netty.incubator.channel.uring.IOUringEventLoopGroup;
 import io.netty.incubator.channel.uring.IOUringServerSocketChannel;
+import java.net.StandardSocketOptions;
 
 /** A transport exactly as Netty ships it. */
 enum StockEngine {
@@ -43,6 +47,11 @@ enum StockEngine {
         EventLoopGroup newGroup(int loops) {
             return new NioEventLoopGroup(loops);
         }
+
+        @Override
+        ChannelOption<Boolean> reusePort() {
+            return NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT);
+        }
     };
 
     private final Class<? extends ServerSocketChannel> channelClass;
@@ -59,4 +68,9 @@ enum StockEngine {
     abstract void ensureAvailable();
 
     abstract EventLoopGroup newGroup(int loops);
+
+    /** The option that lets several listeners share a port. */
+    ChannelOption<Boolean> reusePort() {
+        return UnixChannelOption.SO_REUSEPORT;
+    }
 }

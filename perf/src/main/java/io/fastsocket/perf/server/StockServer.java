@@ -1,19 +1,23 @@
 package io.fastsocket.perf.server;
 
+import static java.util.Objects.requireNonNull;
+
 import io.fastsocket.examples.http.HttpServerInitializer;
 import io.fastsocket.examples.http.HttpServerSettings;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
+import io.netty.util.concurrent.EventExecutor;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * The program of a stock server: Netty's own event loop group of one loop that accepts and one of {@code --loops} loops that
- * serve, one listener, every option at Netty's default, and the HTTP example's pipeline.
+ * The program of a stock server: the HTTP example's pipeline, every option at Netty's default, and either one listener on a
+ * loop of its own, or with {@code --reuseport} one listener on each loop, whose connections stay there.
  */
 @Command(name = "stock-server", description = "Serves HTTP on one of Netty's own transports.")
 public final class StockServer implements Callable<Integer> {
@@ -29,6 +33,11 @@ public final class StockServer implements Callable<Integer> {
     @Option(names = "--loops", required = true)
     private int loops;
 
+    @Option(names = "--reuseport")
+    private boolean reusePort;
+
+    private final HttpServerInitializer initializer = new HttpServerInitializer(HttpServerSettings.DEFAULT);
+
     private StockServer() {}
 
     /** Runs until the process is ended. */
@@ -42,20 +51,43 @@ public final class StockServer implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         engine.ensureAvailable();
-        EventLoopGroup boss = engine.newGroup(1);
-        EventLoopGroup workers = engine.newGroup(loops);
-        Channel listener = new ServerBootstrap()
-                .group(boss, workers)
-                .channel(engine.channelClass())
-                .childHandler(new HttpServerInitializer(HttpServerSettings.DEFAULT))
-                .bind(new InetSocketAddress(host, port))
-                .sync()
-                .channel();
+        Channel listener = reusePort ? bindOnEachLoop() : bindOnce();
         InetSocketAddress bound = (InetSocketAddress) listener.localAddress();
         System.err.printf(
-                "listening on %s:%d (stock %s, 1 + %d loops)%n",
-                bound.getAddress().getHostAddress(), bound.getPort(), engine, loops);
+                "listening on %s:%d (stock %s, %s)%n",
+                bound.getAddress().getHostAddress(),
+                bound.getPort(),
+                engine,
+                reusePort ? loops + " loops, a listener each" : "1 + " + loops + " loops");
         listener.closeFuture().sync();
         return 0;
+    }
+
+    private Channel bindOnce() throws InterruptedException {
+        return bind(
+                new ServerBootstrap().group(engine.newGroup(1), engine.newGroup(loops)),
+                new InetSocketAddress(host, port));
+    }
+
+    private Channel bindOnEachLoop() throws InterruptedException {
+        SocketAddress address = new InetSocketAddress(host, port);
+        Channel last = null;
+        for (EventExecutor loop : engine.newGroup(loops)) {
+            ServerBootstrap bootstrap =
+                    new ServerBootstrap().group((EventLoopGroup) loop).option(engine.reusePort(), true);
+            last = bind(bootstrap, address);
+            // Port 0 is for the first of them: the others join its port.
+            address = last.localAddress();
+        }
+        return requireNonNull(last, "at least one loop");
+    }
+
+    private Channel bind(ServerBootstrap bootstrap, SocketAddress address) throws InterruptedException {
+        return bootstrap
+                .channel(engine.channelClass())
+                .childHandler(initializer)
+                .bind(address)
+                .sync()
+                .channel();
     }
 }

@@ -37,7 +37,7 @@ class BenchCommandTest {
             delimiter = '|',
             textBlock =
                     """
-                    --servers=nginx          | fastsocket bench: Invalid value for option '--servers' (NAME): no such server: name=nginx
+                    --servers=apache         | fastsocket bench: Invalid value for option '--servers' (NAME): no such server: name=apache
                     --work=old               | fastsocket bench: Invalid value for option '--work' (KIND)
                     --rounds=0               | fastsocket bench: cannot schedule: warmup=12, rounds=0, seconds=5
                     --connections=1          | fastsocket bench: cannot spread the load: connections=1
@@ -47,6 +47,7 @@ class BenchCommandTest {
                     meters --engine=auto     | fastsocket bench meters: no such engine: --engine=auto (expected io_uring, epoll or nio)
                     meters --starts=19       | fastsocket bench meters: cannot run: --starts=19, --binds=100000, --timeout=1200
                     churn --timeout=0        | fastsocket bench churn: cannot run: --connections=1000000, --clients=16, --timeout=0
+                    churn --server=nginx     | fastsocket bench churn: cannot watch heap: --server=nginx (expected a server in a JVM)
                     """)
     void saysInOneLineWhatIsWrongWithAnOption(String arguments, String line) {
         assertThat(command.execute(arguments.split(" "))).isEqualTo(2);

@@ -65,6 +65,22 @@ class ProcFsTest {
     }
 
     @Test
+    void addsProcessesThatItHasStartedAndTheirs() throws IOException {
+        write("task/78/children", "80 ");
+        write(80, "stat", "80 (worker) S 77 1 1 0 -1 0 0 0 0 0 10 5 0 0 20 0");
+        write(80, "status", "VmRSS:\t    1024 kB\n");
+        write(80, "task/80/status", "voluntary_ctxt_switches:\t7\n");
+        write(80, "task/80/children", "81 ");
+        write(81, "stat", "81 (worker) S 80 1 1 0 -1 0 0 0 0 0 1 0 0 0 20 0");
+        write(81, "status", "VmRSS:\t    1024 kB\n");
+        write(81, "task/81/status", "voluntary_ctxt_switches:\t1\n");
+
+        ProcFs procFs = new ProcFs(root, 100);
+        assertThat(procFs.usage(PID)).isEqualTo(new ProcessUsage(1_610_000, 300_000, 43 + 7 + 1));
+        assertThat(procFs.residentBytes(PID)).isEqualTo(4096 * 1024);
+    }
+
+    @Test
     void saysThatThereIsNoSuchProcess() {
         assertThatThrownBy(() -> new ProcFs(root, 100).usage(78)).isInstanceOf(NoSuchFileException.class);
     }
@@ -81,7 +97,11 @@ class ProcFsTest {
     }
 
     private void write(String file, String text) throws IOException {
-        Path path = root.resolve(Integer.toString(PID)).resolve(file);
+        write(PID, file, text);
+    }
+
+    private void write(int pid, String file, String text) throws IOException {
+        Path path = root.resolve(Integer.toString(pid)).resolve(file);
         Files.createDirectories(path.getParent());
         Files.writeString(path, text);
     }

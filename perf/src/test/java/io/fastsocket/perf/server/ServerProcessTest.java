@@ -6,8 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,15 +33,16 @@ class ServerProcessTest {
 
     @Test
     void findsAddressInTheLineThatSaysReady() {
-        assertThat(ServerProcess.listeningAddress("listening on 127.0.0.1:40123 (io_uring, 2 loops)"))
-                .isEqualTo(new InetSocketAddress(InetAddress.getLoopbackAddress(), 40123));
-        assertThat(ServerProcess.listeningAddress("listening on 0.0.0.0:80")).isEqualTo(new InetSocketAddress(80));
+        assertThat(Listening.parse("listening on 127.0.0.1:40123 (io_uring, 2 loops)"))
+                .contains(new Listening(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 40123), "io_uring, 2 loops"));
+        assertThat(Listening.parse("listening on 0.0.0.0:80")).contains(new Listening(new InetSocketAddress(80), ""));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "not listening on 127.0.0.1:1", "listening on port 80", "listening on 127.0.0.1:80x"})
     void takesNoOtherLineForIt(String line) {
-        assertThat(ServerProcess.listeningAddress(line)).isNull();
+        assertThat(Listening.parse(line)).isEmpty();
     }
 
     @Test
@@ -44,6 +50,7 @@ class ServerProcessTest {
         ServerProcess server = start("echo starting >&2; echo 'listening on 127.0.0.1:4711 (x)' >&2; exec sleep 600");
 
         assertThat(server.address()).isEqualTo(new InetSocketAddress(InetAddress.getLoopbackAddress(), 4711));
+        assertThat(server.about()).isEqualTo("x");
         server.requireAlive();
         server.close();
         assertThat(ProcessHandle.of(server.pid())).isEmpty();
@@ -88,6 +95,55 @@ class ServerProcessTest {
         assertThat(ProcessHandle.of(other.pid())).isEmpty();
         assertThatThrownBy(() -> start("exec sleep 600")).hasMessageContaining("the run is being ended");
         assertThat(ProcessHandle.current().children()).noneMatch(ProcessHandle::isAlive);
+    }
+
+    @Test
+    void waitsUntilServerThatSaysNothingTakesConnections() throws Exception {
+        try (ServerSocket stands = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Listening expected = new Listening((InetSocketAddress) stands.getLocalSocketAddress(), "silent/1.0");
+
+            ServerProcess server =
+                    ServerProcess.start("silent", silent("exec sleep 600", expected), children, PATIENCE);
+
+            assertThat(server.address()).isEqualTo(expected.address());
+            assertThat(server.about()).isEqualTo("silent/1.0");
+        }
+    }
+
+    @Test
+    void quotesSilentServerThatEndsAndGivesUpOnOneThatNeverListens() throws Exception {
+        Listening nobody = new Listening(FreePort.onLoopback(), "");
+
+        assertThatThrownBy(() -> ServerProcess.start(
+                        "silent", silent("echo 'wrong file' >&2; exit 1", nobody), children, PATIENCE))
+                .isInstanceOf(IOException.class)
+                .hasMessage("server silent ended before it listened; it said: wrong file");
+        assertThatThrownBy(() ->
+                        ServerProcess.start("silent", silent("exec sleep 600", nobody), children, Duration.ofMillis(1)))
+                .isInstanceOf(IOException.class)
+                .hasMessage("server silent did not listen within 0 s");
+        assertThat(ProcessHandle.current().children()).noneMatch(ProcessHandle::isAlive);
+    }
+
+    @Test
+    void closingEndsWhatAChildHasStartedAndDeletesTheDirectory() throws Exception {
+        Path file = children.directory().resolve("server/worker");
+        Files.createDirectories(file.getParent());
+        ServerProcess server = start("trap '' TERM; sleep 600 & echo $! > " + file
+                + "; echo 'listening on 127.0.0.1:1' >&2; while :; do wait; done");
+        long worker = Long.parseLong(Files.readString(file).strip());
+        assertThat(ProcessHandle.of(worker)).isPresent();
+
+        children.close();
+
+        assertThat(ProcessHandle.of(server.pid())).isEmpty();
+        Awaitility.await().until(() -> ProcessHandle.of(worker).isEmpty());
+        assertThat(file.getParent().getParent()).doesNotExist();
+        assertThatThrownBy(children::directory).hasMessageContaining("the run is being ended");
+    }
+
+    private static ServerCommand silent(String script, Listening expected) {
+        return new ServerCommand(shell(script).arguments(), Optional.of(expected));
     }
 
     private ServerProcess start(String script) throws IOException, InterruptedException {

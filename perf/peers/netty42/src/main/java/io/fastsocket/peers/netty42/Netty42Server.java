@@ -1,0 +1,98 @@
+package io.fastsocket.peers.netty42;
+
+import static java.util.Objects.requireNonNull;
+
+import io.fastsocket.examples.http.HttpServerInitializer;
+import io.fastsocket.examples.http.HttpServerSettings;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.unix.UnixChannelOption;
+import io.netty.util.concurrent.EventExecutor;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * The program of a server on Netty 4.2: the HTTP example's pipeline, every option at Netty's default, and either one
+ * listener on a loop of its own, or with {@code --reuseport} one listener on each loop, whose connections stay there.
+ */
+@Command(name = "netty42-server", description = "Serves HTTP on one of Netty 4.2's transports.")
+public final class Netty42Server implements Callable<Integer> {
+    @Option(names = "--host", required = true)
+    private String host = "";
+
+    @Option(names = "--port", required = true)
+    private int port;
+
+    @Option(names = "--engine", required = true)
+    private Netty42Engine engine = Netty42Engine.EPOLL;
+
+    @Option(names = "--loops", required = true)
+    private int loops;
+
+    @Option(names = "--reuseport")
+    private boolean reusePort;
+
+    private final HttpServerInitializer initializer = new HttpServerInitializer(HttpServerSettings.DEFAULT);
+
+    private Netty42Server() {}
+
+    /** Runs until the process is ended. */
+    public static void main(String[] args) {
+        int exitCode = new CommandLine(new Netty42Server())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .execute(args);
+        System.exit(exitCode);
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        engine.ensureAvailable();
+        Channel listener = reusePort ? bindOnEachLoop() : bindOnce();
+        InetSocketAddress bound = (InetSocketAddress) listener.localAddress();
+        System.err.printf(
+                "listening on %s:%d (netty %s %s, %s)%n",
+                bound.getAddress().getHostAddress(),
+                bound.getPort(),
+                ServerBootstrap.class.getPackage().getImplementationVersion(),
+                engine,
+                reusePort ? loops + " loops, a listener each" : "1 + " + loops + " loops");
+        listener.closeFuture().sync();
+        return 0;
+    }
+
+    private Channel bindOnce() throws InterruptedException {
+        return bind(new ServerBootstrap().group(newGroup(1), newGroup(loops)), new InetSocketAddress(host, port));
+    }
+
+    private Channel bindOnEachLoop() throws InterruptedException {
+        SocketAddress address = new InetSocketAddress(host, port);
+        Channel last = null;
+        for (EventExecutor loop : newGroup(loops)) {
+            ServerBootstrap bootstrap =
+                    new ServerBootstrap().group((EventLoopGroup) loop).option(UnixChannelOption.SO_REUSEPORT, true);
+            last = bind(bootstrap, address);
+            // Port 0 is for the first of them: the others join its port.
+            address = last.localAddress();
+        }
+        return requireNonNull(last, "at least one loop");
+    }
+
+    private Channel bind(ServerBootstrap bootstrap, SocketAddress address) throws InterruptedException {
+        return bootstrap
+                .channel(engine.channelClass())
+                .childHandler(initializer)
+                .bind(address)
+                .sync()
+                .channel();
+    }
+
+    private EventLoopGroup newGroup(int size) {
+        return new MultiThreadIoEventLoopGroup(size, engine.newHandlers());
+    }
+}

@@ -1,0 +1,19 @@
+package io.fastsocket.perf.server;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** The bodies of {@code /bytes/N} as files, for servers that cannot make them up. */
+final class BodyFiles {
+    private BodyFiles() {}
+
+    /** Writes a file {@code bytes/N} below a directory and answers its path. */
+    static Path write(Path directory, int bytes) throws IOException {
+        Path file = directory.resolve("bytes").resolve(Integer.toString(bytes));
+        Files.createDirectories(file.getParent());
+        String body = "0123456789abcdef".repeat(bytes / 16 + 1).substring(0, bytes);
+        return Files.writeString(file, body, StandardCharsets.US_ASCII);
+    }
+}

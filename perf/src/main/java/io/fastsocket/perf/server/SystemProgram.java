@@ -1,0 +1,66 @@
+package io.fastsocket.perf.server;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** A program of the system that is a server. */
+record SystemProgram(Path path) {
+    /** Servers are there, and not on the search path of everybody. */
+    private static final List<String> MORE_DIRECTORIES = List.of("/usr/local/sbin", "/usr/sbin");
+
+    /** Asking for a version and compiling a server both end by themselves, long before. */
+    private static final long OUTPUT_SECONDS_MAX = 60;
+
+    /**
+     * Finds a program.
+     *
+     * @param searchPath the directories of {@code PATH}
+     * @throws MissingServerException if it is not there
+     */
+    static SystemProgram find(String name, String debianPackage, String searchPath) throws MissingServerException {
+        return Stream.concat(Arrays.stream(searchPath.split(File.pathSeparator)), MORE_DIRECTORIES.stream())
+                .map(directory -> Path.of(directory, name))
+                .filter(Files::isExecutable)
+                .findFirst()
+                .map(SystemProgram::new)
+                .orElseThrow(() ->
+                        new MissingServerException(name + " not found on PATH; fix: apt-get install " + debianPackage));
+    }
+
+    /** Its first line when asked for the version. */
+    String version() throws IOException, InterruptedException {
+        Output output = run(List.of(path.toString(), "-v"));
+        return output.text().lines().findFirst().orElse("unknown version");
+    }
+
+    /** What a program printed, on both outputs, and how it ended. */
+    record Output(int exitCode, String text) {}
+
+    /** Runs a program that ends by itself after a few lines. */
+    static Output run(List<String> command) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        try {
+            // A few lines fit the pipe, so that they can be read when the process has ended.
+            if (!process.waitFor(OUTPUT_SECONDS_MAX, TimeUnit.SECONDS)) {
+                throw new IOException(command.get(0) + " did not end within " + OUTPUT_SECONDS_MAX + " s");
+            }
+            String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return new Output(process.exitValue(), text.strip());
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    /** The search path of this process. */
+    static String searchPath() {
+        return Objects.requireNonNullElse(System.getenv("PATH"), "");
+    }
+}
