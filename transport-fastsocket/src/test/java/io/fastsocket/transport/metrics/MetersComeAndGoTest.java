@@ -410,8 +410,10 @@ class MetersComeAndGoTest {
     @Test
     void theirThreadEndsWithThem() throws Exception {
         Set<String> before = threads();
-        FastSocketMetrics metrics = new FastSocketMetrics(start(Engine.NIO));
+        FastSocketEventLoopGroup group = start(Engine.NIO);
+        FastSocketMetrics metrics = new FastSocketMetrics(group);
         metrics.bindTo(registry);
+        bind(group);
         assertThat(threads()).hasSizeGreaterThan(before.size());
 
         metrics.close();
