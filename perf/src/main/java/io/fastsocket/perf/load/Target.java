@@ -53,7 +53,8 @@ public record Target(InetSocketAddress address, String host, String path, boolea
         String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
         try {
             InetSocketAddress address = new InetSocketAddress(InetAddress.getByName(uri.getHost()), port);
-            return new Target(address, uri.getRawAuthority(), path + query, tls);
+            String host = uri.getHost() + (uri.getPort() >= 0 ? ":" + port : "");
+            return new Target(address, host, path + query, tls);
         } catch (UnknownHostException e) {
             throw new IllegalArgumentException("cannot load " + url + ": unknown host: " + uri.getHost(), e);
         }

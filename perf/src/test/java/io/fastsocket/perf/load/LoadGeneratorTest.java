@@ -139,8 +139,9 @@ class LoadGeneratorTest {
             LoadReport report = generator.run(new LoadPlan(work, 2_000, 8, counted(400)));
 
             assertAllAnswered(report, 400);
-            assertThat(one.requests()).isEqualTo(200);
-            assertThat(other.requests()).isEqualTo(200);
+            // Those that are answered sooner are free sooner.
+            assertThat(one.requests()).isBetween(150L, 250L);
+            assertThat(one.requests() + other.requests()).isEqualTo(400);
         }
     }
 

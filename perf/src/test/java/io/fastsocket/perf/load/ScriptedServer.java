@@ -34,8 +34,12 @@ final class ScriptedServer implements AutoCloseable {
     }
 
     ScriptedServer(Script script) throws IOException {
+        this(new ServerSocket(0, 1024, InetAddress.getLoopbackAddress()), script);
+    }
+
+    ScriptedServer(ServerSocket listener, Script script) {
         this.script = script;
-        this.listener = new ServerSocket(0, 1024, InetAddress.getLoopbackAddress());
+        this.listener = listener;
         start(this::acceptAll);
     }
 
