@@ -22,10 +22,7 @@ import java.util.Map;
  * @param firstFailure what the first of them was; empty if there was none
  * @param connects connections opened in the measured time
  * @param slowConnects of these, those that took 0.9 s or longer: a SYN was lost
- * @param late requests that began over 1 ms after they were due
- * @param lateForConnection of these, those that waited for a connection to be free: the server kept them, not this generator
- * @param lateNanosMax the most a request began after it was due
- * @param missed requests that were due and never begun, within a timeout after the end
+ * @param schedule how the schedule was kept; all 0 in a closed loop
  * @param warmUp the counts before the measured time
  * @param loops one for each loop
  * @param warnings why the figures are to be doubted, and what to do; empty if nothing is known
@@ -43,13 +40,20 @@ public record LoadReport(
         String firstFailure,
         long connects,
         long slowConnects,
-        long late,
-        long lateForConnection,
-        long lateNanosMax,
-        long missed,
+        Schedule schedule,
         WarmUp warmUp,
         List<LoopShare> loops,
         List<String> warnings) {
+
+    /**
+     * How an open loop kept its schedule.
+     *
+     * @param late requests that began over 1 ms after they were due
+     * @param lateForConnection of these, those that waited for a connection to be free: the server kept them
+     * @param ownLateNanosMax the most that one began late with a connection free: the generator kept it, or the machine
+     * @param missed requests that were due and had not begun a timeout after the end
+     */
+    public record Schedule(long late, long lateForConnection, long ownLateNanosMax, long missed) {}
 
     /**
      * What was done before the measured time.
@@ -111,10 +115,7 @@ public record LoadReport(
                 measured.firstFailure,
                 measured.connects,
                 measured.slowConnects,
-                measured.late,
-                measured.lateForConnection,
-                measured.lateNanosMax,
-                missed,
+                new Schedule(measured.late, measured.lateForConnection, measured.ownLateNanosMax, missed),
                 new WarmUp(
                         warmUp.begun,
                         warmUp.written,

@@ -27,9 +27,10 @@ public final class LoadReportText {
                 report.connects()));
         lines.add(latencies(report));
         lines.add("errors: " + errors(report));
+        LoadReport.Schedule schedule = report.schedule();
         lines.add(format(
                 "late: %d over 1 ms, of these %d for want of a free connection, %d never begun; slow connects: %d",
-                report.late(), report.lateForConnection(), report.missed(), report.slowConnects()));
+                schedule.late(), schedule.lateForConnection(), schedule.missed(), report.slowConnects()));
         lines.add("busy: "
                 + report.loops().stream()
                         .map(loop -> format("loop %d (CPU %s) %.2f", loop.loop(), cpu(loop), loop.busyShare()))
@@ -89,14 +90,20 @@ public final class LoadReportText {
         figures.put("firstFailure", report.firstFailure());
         figures.put("connects", report.connects());
         figures.put("slowConnects", report.slowConnects());
-        figures.put("late", report.late());
-        figures.put("lateForConnection", report.lateForConnection());
-        figures.put("lateMicrosMax", report.lateNanosMax() / NANOS_PER_MICRO);
-        figures.put("missed", report.missed());
+        figures.put("schedule", schedule(report.schedule()));
         figures.put("warmUp", report.warmUp());
         figures.put("loops", report.loops());
         figures.put("warnings", report.warnings());
         return figures;
+    }
+
+    private static Map<String, Object> schedule(LoadReport.Schedule schedule) {
+        Map<String, Object> object = new LinkedHashMap<>();
+        object.put("late", schedule.late());
+        object.put("lateForConnection", schedule.lateForConnection());
+        object.put("ownLateMicrosMax", schedule.ownLateNanosMax() / NANOS_PER_MICRO);
+        object.put("missed", schedule.missed());
+        return object;
     }
 
     private static Map<String, Double> micros(LatencyNanos latency) {

@@ -31,7 +31,7 @@ final class LoadWarnings {
             warnings.add(text(
                     "the generator fell behind its schedule: %d of %d requests began over 1 ms late with a connection free,"
                             + " up to %.1f ms; fix: CPUs that nothing else uses, or a lower --rate",
-                    behind, measured.begun, measured.lateNanosMax / 1e6));
+                    behind, measured.begun, measured.ownLateNanosMax / 1e6));
         }
         if (measured.lateForConnection > measured.begun * LATE_SHARE_MAX) {
             warnings.add(text(

@@ -32,7 +32,7 @@ final class Tally {
     long slowConnects;
     long late;
     long lateForConnection;
-    long lateNanosMax;
+    long ownLateNanosMax;
     long lastAnswerNanos;
     String firstFailure = "";
 
@@ -42,13 +42,13 @@ final class Tally {
 
     void begun(long lateNanos, boolean noneWasFree) {
         begun++;
-        if (lateNanos > LATE_NANOS) {
-            late++;
-            if (noneWasFree) {
-                lateForConnection++;
-            }
+        boolean isLate = lateNanos > LATE_NANOS;
+        late += isLate ? 1 : 0;
+        if (noneWasFree) {
+            lateForConnection += isLate ? 1 : 0;
+        } else {
+            ownLateNanosMax = Math.max(ownLateNanosMax, lateNanos);
         }
-        lateNanosMax = Math.max(lateNanosMax, lateNanos);
     }
 
     void answered(long dueNanos, long beginNanos, long nowNanos, long responseBytes) {
@@ -100,7 +100,7 @@ final class Tally {
         slowConnects += other.slowConnects;
         late += other.late;
         lateForConnection += other.lateForConnection;
-        lateNanosMax = Math.max(lateNanosMax, other.lateNanosMax);
+        ownLateNanosMax = Math.max(ownLateNanosMax, other.ownLateNanosMax);
         firstFailure = firstFailure.isEmpty() ? other.firstFailure : firstFailure;
     }
 }

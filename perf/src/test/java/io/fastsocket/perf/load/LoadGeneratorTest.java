@@ -4,6 +4,7 @@ import static io.fastsocket.perf.load.ScriptedServer.OK;
 import static io.fastsocket.perf.load.ScriptedServer.OK_CLOSE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.fastsocket.affinity.CpuSet;
 import io.fastsocket.affinity.CpuTopology;
@@ -11,12 +12,18 @@ import io.fastsocket.transport.engine.Engine;
 import io.netty.channel.epoll.Epoll;
 import io.netty.incubator.channel.uring.IOUring;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -251,6 +258,28 @@ class LoadGeneratorTest {
     }
 
     @Test
+    void countsConnectionsWhoseSynWasLost() throws Exception {
+        try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                // The accept queue holds one more than its limit; with it full, a SYN is dropped.
+                Socket first = new Socket(listener.getInetAddress(), listener.getLocalPort());
+                Socket second = new Socket(listener.getInetAddress(), listener.getLocalPort());
+                ScriptedServer server = new ScriptedServer(listener, peer -> {
+                    if (peer.readRequest()) {
+                        peer.write(OK_CLOSE);
+                    }
+                })) {
+            CompletableFuture<LoadReport> report = CompletableFuture.supplyAsync(
+                    () -> run(closed(LoadWork.newConnections(server.target()), loops(), counted(loops()))));
+            await().atMost(LONG).until(() -> synsSent(listener.getLocalPort()) == loops());
+            server.accept();
+
+            assertAllAnswered(report.get(), loops());
+            assertThat(report.get().slowConnects()).isEqualTo(loops());
+            assertThat(report.get().latency().min()).isGreaterThan(Tally.SLOW_CONNECT_NANOS);
+        }
+    }
+
+    @Test
     void countsWrongStatusAndGoesOnWithTheConnection() throws Exception {
         try (ScriptedServer server =
                 ScriptedServer.answering("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n")) {
@@ -328,7 +357,7 @@ class LoadGeneratorTest {
             // 400 of 2000 requests were due within the stall, and waited for 200 ms on average.
             assertThat(report.latency().p90()).isGreaterThan(TimeUnit.MILLISECONDS.toNanos(150));
             assertThat(report.latency().max()).isGreaterThan(TimeUnit.MILLISECONDS.toNanos(380));
-            assertThat(report.lateForConnection()).isGreaterThan(200);
+            assertThat(report.schedule().lateForConnection()).isGreaterThan(200);
             assertThat(report.warnings()).anyMatch(warning -> warning.contains("waited over 1 ms for a free"));
             // Measured from when each began, the stall is in as many requests as there are connections.
             assertThat(report.latencyFromBegin().p90()).isLessThan(TimeUnit.MILLISECONDS.toNanos(150));
@@ -344,8 +373,8 @@ class LoadGeneratorTest {
                     generator.run(new LoadPlan(LoadWork.keepAlive(server.target()), 1_000, loops(), bounds));
 
             assertThat(report.answered()).isZero();
-            assertThat(report.begun() + report.missed()).isEqualTo(500);
-            assertThat(report.missed()).isPositive();
+            assertThat(report.begun() + report.schedule().missed()).isEqualTo(500);
+            assertThat(report.schedule().missed()).isPositive();
             assertThat(report.warnings()).anyMatch(warning -> warning.contains("never began"));
         }
     }
@@ -384,6 +413,27 @@ class LoadGeneratorTest {
                                 + " cpuset");
     }
 
+    private LoadReport run(LoadPlan plan) {
+        try {
+            return generator.run(plan);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Connections to a port that are waiting for the answer to their SYN (proc(5), /proc/net/tcp). */
+    private static long synsSent(int port) throws IOException {
+        Pattern waiting = Pattern.compile(String.format(":%04X 02 ", port));
+        long count = 0;
+        for (String file : List.of("/proc/net/tcp", "/proc/net/tcp6")) {
+            count += Files.readString(Path.of(file))
+                    .lines()
+                    .filter(line -> waiting.matcher(line).find())
+                    .count();
+        }
+        return count;
+    }
+
     private static int loops() {
         return CpuTopology.read().allowed().size();
     }
@@ -406,7 +456,7 @@ class LoadGeneratorTest {
         assertThat(report.begun()).isEqualTo(requests);
         assertThat(report.written()).isEqualTo(requests);
         assertThat(report.answered()).isEqualTo(requests);
-        assertThat(report.missed()).isZero();
+        assertThat(report.schedule().missed()).isZero();
     }
 
     private static void assertOnly(LoadReport report, LoadError error, long requests) {

@@ -60,6 +60,7 @@ class LoadOverTlsTest {
                     }
                 });
                 LoadGenerator generator = new LoadGenerator(ONE_CPU, Engine.AUTO)) {
+            server.accept();
             LoadReport report = generator.run(plan(new LoadWork(targets(server), true, 1, List.of(), resumption)));
 
             assertThat(report.firstFailure()).isEmpty();
@@ -82,6 +83,7 @@ class LoadOverTlsTest {
                     }
                 });
                 LoadGenerator generator = new LoadGenerator(ONE_CPU, Engine.AUTO)) {
+            server.accept();
             LoadReport report = generator.run(plan(new LoadWork(targets(server), false, 1, List.of(), true)));
 
             assertThat(report.firstFailure()).isEmpty();

@@ -35,11 +35,16 @@ final class ScriptedServer implements AutoCloseable {
 
     ScriptedServer(Script script) throws IOException {
         this(new ServerSocket(0, 1024, InetAddress.getLoopbackAddress()), script);
+        accept();
     }
 
+    /** One that accepts nothing before {@link #accept}. */
     ScriptedServer(ServerSocket listener, Script script) {
         this.script = script;
         this.listener = listener;
+    }
+
+    void accept() {
         start(this::acceptAll);
     }
 
