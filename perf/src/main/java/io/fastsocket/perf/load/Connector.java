@@ -77,7 +77,6 @@ final class Connector implements AutoCloseable {
                 .group(loop)
                 .channelFactory(channels)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0)
-                .option(ChannelOption.TCP_NODELAY, true)
                 .disableResolver()
                 .remoteAddress(target.address())
                 .handler(target.tls() ? overTls(target, connection) : connection);

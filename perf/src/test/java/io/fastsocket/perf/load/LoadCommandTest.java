@@ -50,7 +50,10 @@ class LoadCommandTest {
 
     @Test
     void printsTheReportForPeopleAndFailsWhenNothingIsAnswered() throws IOException {
-        try (ScriptedServer server = new ScriptedServer(ScriptedServer.Peer::reset)) {
+        try (ScriptedServer server = new ScriptedServer(peer -> {
+            peer.readRequest();
+            peer.reset();
+        })) {
             assertThat(run("--requests 50 --warmup 0 --connections 16", server)).isEqualTo(1);
             assertThat(out.toString())
                     .contains(
