@@ -41,7 +41,7 @@ import picocli.CommandLine.Spec;
             "Exit codes: 0 done, errors or not; 1 nothing was answered; 2 wrong usage.",
             "",
             "JSON: {environment, options, seconds, requestsPerSecond, begun, written, answered, bytes, latencyMicros,",
-            "  latencyFromBeginMicros, errors, firstFailure, connects, slowConnects,",
+            "  latencyFromBeginMicros, errors, firstFailures, connects, slowConnects,",
             "  schedule: {late, lateForConnection, ownLateMicrosMax, missed}, warmUp,",
             "  loops: [{loop, cpu, busyShare, answered}], warnings}",
             "",

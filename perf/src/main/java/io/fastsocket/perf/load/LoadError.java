@@ -25,6 +25,9 @@ public enum LoadError {
     /** Anything else; the report has the text of the first failure. */
     OTHER("other");
 
+    /** Some engines wrap what the system said, once or twice. */
+    private static final int CAUSES_MAX = 4;
+
     private final String label;
 
     LoadError(String label) {
@@ -37,7 +40,17 @@ public enum LoadError {
         return label;
     }
 
-    static LoadError of(Throwable cause) {
+    static LoadError of(Throwable failure) {
+        LoadError error = OTHER;
+        Throwable cause = failure;
+        for (int depth = 0; error == OTHER && cause != null && depth < CAUSES_MAX; depth++) {
+            error = ofOne(cause);
+            cause = cause.getCause();
+        }
+        return error;
+    }
+
+    private static LoadError ofOne(Throwable cause) {
         String message = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
         if (cause instanceof ProtocolException) {
             return MALFORMED;

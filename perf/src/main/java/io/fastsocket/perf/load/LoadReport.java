@@ -1,6 +1,7 @@
 package io.fastsocket.perf.load;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +20,7 @@ import java.util.Map;
  * @param latencyFromBegin of these, from when the request began, as closed-loop generators measure: in an open loop, what a stall
  *     keeps from being sent is missing here
  * @param errors the others, by kind; every kind is there
- * @param firstFailure what the first of them was; empty if there was none
+ * @param firstFailures what the first of each kind was, of those there were
  * @param connects connections opened in the measured time
  * @param slowConnects of these, those that took 0.9 s or longer: a SYN was lost
  * @param schedule how the schedule was kept; all 0 in a closed loop
@@ -37,7 +38,7 @@ public record LoadReport(
         LatencyNanos latency,
         LatencyNanos latencyFromBegin,
         Map<LoadError, Long> errors,
-        String firstFailure,
+        Map<LoadError, String> firstFailures,
         long connects,
         long slowConnects,
         Schedule schedule,
@@ -60,7 +61,13 @@ public record LoadReport(
      *
      * @param begun as in the report, as are the others
      */
-    public record WarmUp(long begun, long written, long answered, long failed, long connects, String firstFailure) {}
+    public record WarmUp(
+            long begun,
+            long written,
+            long answered,
+            long failed,
+            long connects,
+            Map<LoadError, String> firstFailures) {}
 
     /**
      * One loop's part.
@@ -73,7 +80,8 @@ public record LoadReport(
     public record LoopShare(int loop, int cpu, double busyShare, long answered) {}
 
     public LoadReport {
-        errors = Map.copyOf(errors);
+        errors = Collections.unmodifiableMap(new EnumMap<>(errors));
+        firstFailures = Map.copyOf(firstFailures);
         loops = List.copyOf(loops);
         warnings = List.copyOf(warnings);
     }
@@ -112,7 +120,7 @@ public record LoadReport(
                 LatencyNanos.of(measured.fromDue),
                 LatencyNanos.of(measured.fromBegin),
                 errors(measured),
-                measured.firstFailure,
+                firstFailures(measured),
                 measured.connects,
                 measured.slowConnects,
                 new Schedule(measured.late, measured.lateForConnection, measured.ownLateNanosMax, missed),
@@ -122,7 +130,7 @@ public record LoadReport(
                         warmUp.answered,
                         warmUp.failed(),
                         warmUp.connects,
-                        warmUp.firstFailure),
+                        firstFailures(warmUp)),
                 loops,
                 LoadWarnings.of(plan, measured, missed, loops));
     }
@@ -133,5 +141,15 @@ public record LoadReport(
             errors.put(error, tally.errors[error.ordinal()]);
         }
         return errors;
+    }
+
+    private static Map<LoadError, String> firstFailures(Tally tally) {
+        Map<LoadError, String> failures = new EnumMap<>(LoadError.class);
+        for (LoadError error : LoadError.values()) {
+            if (tally.errors[error.ordinal()] > 0) {
+                failures.put(error, tally.firstFailures[error.ordinal()]);
+            }
+        }
+        return failures;
     }
 }

@@ -37,10 +37,10 @@ public final class LoadReportText {
                         .collect(Collectors.joining(", ")));
         if (report.warmUp().failed() > 0) {
             lines.add(format(
-                    "warm-up: %d of %d failed, first %s",
+                    "warm-up: %d of %d failed: %s",
                     report.warmUp().failed(),
                     report.warmUp().begun(),
-                    report.warmUp().firstFailure()));
+                    report.warmUp().firstFailures()));
         }
         report.warnings().forEach(warning -> lines.add("WARN " + warning));
         return String.join(System.lineSeparator(), lines);
@@ -64,11 +64,10 @@ public final class LoadReportText {
             return "none";
         }
         return report.errors().entrySet().stream()
-                        .filter(error -> error.getValue() > 0)
-                        .sorted(Map.Entry.comparingByKey())
-                        .map(error -> error.getKey() + " " + error.getValue())
-                        .collect(Collectors.joining(", "))
-                + "; first: " + report.firstFailure();
+                .filter(error -> error.getValue() > 0)
+                .map(error -> error.getKey() + " " + error.getValue() + " ("
+                        + report.firstFailures().get(error.getKey()) + ")")
+                .collect(Collectors.joining(", "));
     }
 
     /** For JSON: counts, times in microseconds, and every kind of error. */
@@ -82,12 +81,8 @@ public final class LoadReportText {
         figures.put("bytes", report.bytes());
         figures.put("latencyMicros", micros(report.latency()));
         figures.put("latencyFromBeginMicros", micros(report.latencyFromBegin()));
-        Map<String, Object> errors = new LinkedHashMap<>();
-        for (LoadError error : LoadError.values()) {
-            errors.put(error.toString(), report.errors().get(error));
-        }
-        figures.put("errors", errors);
-        figures.put("firstFailure", report.firstFailure());
+        figures.put("errors", report.errors());
+        figures.put("firstFailures", report.firstFailures());
         figures.put("connects", report.connects());
         figures.put("slowConnects", report.slowConnects());
         figures.put("schedule", schedule(report.schedule()));

@@ -1,5 +1,6 @@
 package io.fastsocket.perf.load;
 
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
@@ -21,6 +22,9 @@ final class Tally {
     final Histogram fromDue = histogram();
     final Histogram fromBegin = histogram();
     final long[] errors = new long[LoadError.values().length];
+    /** By kind; empty where there was none. */
+    final String[] firstFailures = new String[errors.length];
+
     long begun;
     long written;
     long answered;
@@ -34,7 +38,10 @@ final class Tally {
     long lateForConnection;
     long ownLateNanosMax;
     long lastAnswerNanos;
-    String firstFailure = "";
+
+    Tally() {
+        Arrays.fill(firstFailures, "");
+    }
 
     private static Histogram histogram() {
         return new Histogram(LATENCY_NANOS_MIN, LATENCY_NANOS_MAX, SIGNIFICANT_DIGITS);
@@ -60,9 +67,10 @@ final class Tally {
     }
 
     void failed(LoadError error, String text) {
-        errors[error.ordinal()]++;
-        if (firstFailure.isEmpty()) {
-            firstFailure = error + ": " + text;
+        int kind = error.ordinal();
+        errors[kind]++;
+        if (firstFailures[kind].isEmpty()) {
+            firstFailures[kind] = text;
         }
     }
 
@@ -86,6 +94,7 @@ final class Tally {
         fromBegin.add(other.fromBegin);
         for (int i = 0; i < errors.length; i++) {
             errors[i] += other.errors[i];
+            firstFailures[i] = firstFailures[i].isEmpty() ? other.firstFailures[i] : firstFailures[i];
         }
         // Due times are of one clock; before the first answer there is none.
         lastAnswerNanos = answered == 0 || (other.answered > 0 && other.lastAnswerNanos - lastAnswerNanos > 0)
@@ -101,6 +110,5 @@ final class Tally {
         late += other.late;
         lateForConnection += other.lateForConnection;
         ownLateNanosMax = Math.max(ownLateNanosMax, other.ownLateNanosMax);
-        firstFailure = firstFailure.isEmpty() ? other.firstFailure : firstFailure;
     }
 }

@@ -56,11 +56,7 @@ class LoadCommandTest {
         })) {
             assertThat(run("--requests 50 --warmup 0 --connections 16", server)).isEqualTo(1);
             assertThat(out.toString())
-                    .contains(
-                            "0 answered of 50",
-                            "latency, us",
-                            "errors: reset 50; first: reset: ",
-                            "busy: loop 0 (CPU ");
+                    .contains("0 answered of 50", "latency, us", "errors: reset 50 (", "busy: loop 0 (CPU ");
         }
     }
 

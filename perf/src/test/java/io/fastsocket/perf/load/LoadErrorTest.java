@@ -2,6 +2,7 @@ package io.fastsocket.perf.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.channel.ChannelException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.BindException;
@@ -30,6 +31,9 @@ class LoadErrorTest {
         assertThat(LoadError.of(new IOException("newSocketStream(..) failed: Too many open files")))
                 .isEqualTo(LoadError.LOCAL);
         assertThat(LoadError.of(new IOException("connect(..) failed: Cannot assign requested address")))
+                .isEqualTo(LoadError.LOCAL);
+        assertThat(LoadError.of(
+                        new ChannelException("Failed to open a socket.", new IOException("Too many open files"))))
                 .isEqualTo(LoadError.LOCAL);
         assertThat(LoadError.of(new ArithmeticException())).isEqualTo(LoadError.OTHER);
     }

@@ -63,7 +63,7 @@ class LoadOverTlsTest {
             server.accept();
             LoadReport report = generator.run(plan(new LoadWork(targets(server), true, 1, List.of(), resumption)));
 
-            assertThat(report.firstFailure()).isEmpty();
+            assertThat(report.firstFailures()).isEmpty();
             assertThat(report.answered()).isEqualTo(20);
             assertThat(server.connections()).isEqualTo(20);
             if (resumption) {
@@ -86,7 +86,7 @@ class LoadOverTlsTest {
             server.accept();
             LoadReport report = generator.run(plan(new LoadWork(targets(server), false, 1, List.of(), true)));
 
-            assertThat(report.firstFailure()).isEmpty();
+            assertThat(report.firstFailures()).isEmpty();
             assertThat(report.answered()).isEqualTo(20);
             assertThat(server.connections()).isEqualTo(1);
         }
@@ -102,7 +102,7 @@ class LoadOverTlsTest {
             LoadReport report = generator.run(plan(new LoadWork(targets(server), true, 1, List.of(), true)));
 
             assertThat(report.errors()).containsEntry(LoadError.OTHER, 20L);
-            assertThat(report.firstFailure()).contains("not an SSL/TLS record");
+            assertThat(report.firstFailures().get(LoadError.OTHER)).contains("not an SSL/TLS record");
         }
     }
 
