@@ -39,7 +39,7 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  fastsocket demo",
             "  fastsocket demo --duration 30 --engine epoll --json",
-            "  fastsocket demo --duration 300 --metrics-port 9400   (and look at http://127.0.0.1:9400/)"
+            "  fastsocket demo --duration 300 --metrics-port 9464   (and look at http://127.0.0.1:9464/)"
         })
 @SuppressWarnings("NullAway.Init") // picocli sets every option, to its default if need be
 final class DemoCommand implements Callable<Integer> {
