@@ -72,11 +72,15 @@ final class Connector implements AutoCloseable {
         Target target = work.targets().get(targetIndex);
         ClientConnection connection =
                 new ClientConnection(load, requests.get(targetIndex), work.pipelineDepth(), work.newConnections());
-        // Connecting takes no timer: the connection's own check ends what takes too long.
+        // Connecting takes no timer: the connection's own check ends what takes too long. It also closes what fails: by
+        // itself
+        // the incubator's io_uring closes on a failed write while a read is under way, whose buffer then is never
+        // released.
         Bootstrap bootstrap = new Bootstrap()
                 .group(loop)
                 .channelFactory(channels)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0)
+                .option(ChannelOption.AUTO_CLOSE, false)
                 .disableResolver()
                 .remoteAddress(target.address())
                 .handler(target.tls() ? overTls(target, connection) : connection);
