@@ -13,11 +13,12 @@ final class IrqbalanceConfig {
     /** What systemd units of today pass on; init scripts of before 2020 passed OPTIONS. */
     private static final String VARIABLE = "IRQBALANCE_ARGS";
 
+    /** Lines end where the shell and systemd say so, not at what Unicode has besides. */
     private static final Pattern ASSIGNMENT =
-            Pattern.compile("(?m)^([ \\t]*(IRQBALANCE_ARGS|OPTIONS)=)([^\\r\\n]*)(\\r?)$");
+            Pattern.compile("(?md)^([ \\t]*(IRQBALANCE_ARGS|OPTIONS)=)([^\\r\\n]*)(\\r?)$");
     /** A whole value: in quotes or not, and nothing after it but a comment. Escapes are left to those who wrote them. */
     private static final Pattern VALUE =
-            Pattern.compile("(\"[^\"\\\\]*\"|'[^']*'|[^\\s#\"'\\\\]*)([ \\t]*|[ \\t]+#.*)");
+            Pattern.compile("(?d)(\"[^\"\\\\]*\"|'[^']*'|[^\\s#\"'\\\\]*)([ \\t]*|[ \\t]+#.*)");
 
     private IrqbalanceConfig() {}
 

@@ -7,7 +7,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /** {@code fastsocket bench}, for the list of commands: the launcher runs it from the module {@code perf}. */
-@Command(name = "bench", description = "Measures servers side by side under wrk; bench churn: short connections.")
+@Command(name = "bench", description = "Measures servers side by side under wrk; bench --help: its other commands.")
 final class BenchCommand implements Callable<Integer> {
     @Mixin
     @SuppressWarnings("unused") // read by picocli

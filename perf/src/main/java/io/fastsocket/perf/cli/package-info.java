@@ -1,5 +1,5 @@
 /**
- * The commands {@code bench} and {@code bench churn}: options in, tables and JSON out. May use every other package of this
+ * The commands {@code bench}, its own ones, and {@code lab}: options in, tables and JSON out. May use every other package of this
  * module; nothing uses this one.
  */
 @NullMarked
