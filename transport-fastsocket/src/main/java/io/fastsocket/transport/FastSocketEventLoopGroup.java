@@ -195,9 +195,7 @@ public final class FastSocketEventLoopGroup extends AbstractEventExecutorGroup i
      */
     public List<Capability> capabilities() {
         List<Capability> capabilities = new ArrayList<>(start.capabilities());
-        Optional<SteeringChoice> choice = accepting.servers().stream()
-                .flatMap(server -> Optional.ofNullable(server.steering()).stream())
-                .findFirst();
+        Optional<SteeringChoice> choice = steerings().findFirst();
         String steeringStep = LadderStep.STEERING.label();
         capabilities.add(choice.map(steering -> new Capability(steeringStep, steering.chosen(), steering.whyNotMore()))
                 .orElseGet(() ->
@@ -216,14 +214,15 @@ public final class FastSocketEventLoopGroup extends AbstractEventExecutorGroup i
                 switch (step) {
                     case ENGINE -> Set.of(engine().label());
                     case PLACEMENT -> Set.of(start.placementRung());
-                    case STEERING ->
-                        accepting.servers().stream()
-                                .flatMap(server -> Optional.ofNullable(server.steering()).stream())
-                                .map(SteeringChoice::chosen)
-                                .collect(Collectors.toUnmodifiableSet());
+                    case STEERING -> steerings().map(SteeringChoice::chosen).collect(Collectors.toUnmodifiableSet());
                     case FLOW_DELIVERY -> connecting.rungs();
                 };
         return rungs.isEmpty() ? Set.of(LadderStep.NONE) : rungs;
+    }
+
+    /** Of each server channel that is bound. */
+    private Stream<SteeringChoice> steerings() {
+        return accepting.servers().stream().flatMap(server -> Optional.ofNullable(server.steering()).stream());
     }
 
     /** How often this group could not have, or keep, a rung of one part of the ladder, for this cause. */

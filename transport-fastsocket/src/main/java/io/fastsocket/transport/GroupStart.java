@@ -92,8 +92,7 @@ record GroupStart(
         for (PinnedLoop loop : loops) {
             loop.placement().failure().ifPresent(failure -> problems.add("loop " + loop.index() + ": " + failure));
         }
-        long pinned =
-                loops.stream().filter(loop -> loop.cpu() != PinnedLoop.UNPINNED).count();
+        long pinned = pinned(loops);
         if (problems.size() > plan.warning().stream().count()) {
             logger.warn(
                     "pin failed on {} of {} loops: {}; fix: allow sched_setaffinity(2), or use placement none()",
@@ -121,10 +120,13 @@ record GroupStart(
         return stepsDown;
     }
 
+    private static long pinned(List<PinnedLoop> loops) {
+        return loops.stream().filter(loop -> loop.cpu() != PinnedLoop.UNPINNED).count();
+    }
+
     /** Of {@link LadderStep#rungs()}. */
     String placementRung() {
-        long pinned =
-                loops.stream().filter(loop -> loop.cpu() != PinnedLoop.UNPINNED).count();
+        long pinned = pinned(loops);
         if (pinned == 0) {
             return "unpinned";
         }

@@ -20,8 +20,6 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.codec.http.TooLongHttpHeaderException;
-import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.internal.logging.InternalLogger;
@@ -117,7 +115,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     private void start(ChannelHandlerContext ctx, HttpRequest head) {
         if (head.decoderResult().isFailure()) {
-            refuse(ctx, statusOf(head.decoderResult().cause()), "the request cannot be read");
+            refuse(ctx, UnreadableRequest.statusOf(head.decoderResult().cause()), "the request cannot be read");
         } else if (head.protocolVersion().majorVersion() != 1) {
             refuse(ctx, HttpResponseStatus.HTTP_VERSION_NOT_SUPPORTED, "this server speaks HTTP/1.1");
         } else if (head.protocolVersion().equals(HTTP_1_1) && !head.headers().contains(HttpHeaderNames.HOST)) {
@@ -154,7 +152,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         HttpRequest head = request;
         int bytes = content.content().readableBytes();
         if (content.decoderResult().isFailure()) {
-            refuse(ctx, statusOf(content.decoderResult().cause()), "the body cannot be read");
+            refuse(ctx, UnreadableRequest.statusOf(content.decoderResult().cause()), "the body cannot be read");
         } else if (bytes > settings.bodyBytesMax() - bodyBytes) {
             refuseBody(ctx);
         } else {
@@ -288,15 +286,6 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         var close = ctx.executor().schedule(() -> ctx.close(), LINGER_SECONDS, TimeUnit.SECONDS);
         channel.closeFuture().addListener(closed -> close.cancel(false));
         updateAutoRead();
-    }
-
-    private static HttpResponseStatus statusOf(Throwable cause) {
-        if (cause instanceof TooLongHttpLineException) {
-            return HttpResponseStatus.REQUEST_URI_TOO_LONG;
-        }
-        return cause instanceof TooLongHttpHeaderException
-                ? HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
-                : HttpResponseStatus.BAD_REQUEST;
     }
 
     @Override

@@ -5,7 +5,6 @@ import io.fastsocket.transport.FastSocketEventLoopGroup;
 import io.fastsocket.transport.LoopStats;
 import io.fastsocket.transport.LoopWatch;
 import io.fastsocket.transport.connect.FlowMode;
-import io.fastsocket.transport.connect.FlowStats;
 import io.fastsocket.transport.listen.LoopListener;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -61,14 +60,9 @@ final class History {
 
     private List<Long> columns(LoopStats stats, List<LoopListener> listeners) {
         int loop = stats.loopIndex();
-        long opened = 0;
-        long openedLocal = 0;
         long openedRemote = 0;
         for (FlowMode mode : FlowMode.values()) {
-            FlowStats flow = group.flowStats(loop, mode);
-            opened += flow.chosen();
-            openedLocal += flow.hit();
-            openedRemote += flow.missed();
+            openedRemote += group.flowStats(loop, mode).missed();
         }
         long queue = listeners.stream()
                 .filter(listener -> listener.loopIndex() == loop)
@@ -79,8 +73,8 @@ final class History {
                 stats.accepted(),
                 stats.acceptedLocal(),
                 stats.acceptedRemote(),
-                opened,
-                openedLocal,
+                stats.connected(),
+                stats.connectedLocal(),
                 openedRemote,
                 watch.cpuNanos(loop),
                 queue,

@@ -2,6 +2,7 @@ package io.fastsocket.examples.metrics;
 
 import io.fastsocket.affinity.cli.JsonText;
 import io.fastsocket.affinity.system.SystemRoot;
+import io.fastsocket.transport.Capability;
 import io.fastsocket.transport.Crossing;
 import io.fastsocket.transport.FastSocketEventLoopGroup;
 import io.fastsocket.transport.LadderStep;
@@ -51,7 +52,12 @@ final class LoopsReport {
         report.put(
                 "listening",
                 listeners.stream().map(LoopsReport::addressOf).distinct().toList());
-        report.put("ladder", Stream.of(LadderStep.values()).map(this::step).toList());
+        List<Capability> capabilities = group.capabilities();
+        report.put(
+                "ladder",
+                Stream.of(LadderStep.values())
+                        .map(step -> step(step, capabilities))
+                        .toList());
         report.put("stepsDown", stepsDown());
         List<LoopStats> stats = group.loopStats();
         report.put("imbalance", imbalance(stats));
@@ -70,13 +76,13 @@ final class LoopsReport {
         return NetUtil.toSocketAddressString(listener.address());
     }
 
-    private Map<String, @Nullable Object> step(LadderStep step) {
+    private Map<String, @Nullable Object> step(LadderStep step, List<Capability> capabilities) {
         Map<String, @Nullable Object> json = new LinkedHashMap<>();
         json.put("step", step.label());
         json.put("rung", String.join(", ", new TreeSet<>(group.rungs(step))));
         json.put(
                 "why",
-                group.capabilities().stream()
+                capabilities.stream()
                         .filter(capability -> capability.name().equals(step.label()))
                         .flatMap(capability -> capability.whyNotMore().stream())
                         .findFirst()
@@ -139,8 +145,8 @@ final class LoopsReport {
         List<FlowStats> flow = Stream.of(FlowMode.values())
                 .map(mode -> group.flowStats(loop, mode))
                 .toList();
-        json.put("opened", sum(flow, FlowStats::chosen));
-        json.put("openedLocal", sum(flow, FlowStats::hit));
+        json.put("opened", stats.connected());
+        json.put("openedLocal", stats.connectedLocal());
         json.put("openedRemote", sum(flow, FlowStats::missed));
         json.put("fallbacks", sum(flow, FlowStats::fallback));
         json.put("connectsFailed", sum(flow, FlowStats::failed));

@@ -3,6 +3,7 @@ package io.fastsocket.examples.metrics;
 import static io.netty.handler.codec.http.HttpVersion.HTTP_1_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.fastsocket.examples.http.UnreadableRequest;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufOutputStream;
@@ -21,8 +22,6 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
-import io.netty.handler.codec.http.TooLongHttpHeaderException;
-import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.internal.logging.InternalLogger;
@@ -73,19 +72,15 @@ final class MetricsHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
             ctx.close();
         } else if (request.decoderResult().isFailure()) {
             HttpUtil.setKeepAlive(request, false);
-            send(ctx, request, statusOf(request.decoderResult().cause()), TEXT, text("the request cannot be read\n"));
+            send(
+                    ctx,
+                    request,
+                    UnreadableRequest.statusOf(request.decoderResult().cause()),
+                    TEXT,
+                    text("the request cannot be read\n"));
         } else {
             answer(ctx, request);
         }
-    }
-
-    private static HttpResponseStatus statusOf(Throwable cause) {
-        if (cause instanceof TooLongHttpLineException) {
-            return HttpResponseStatus.REQUEST_URI_TOO_LONG;
-        }
-        return cause instanceof TooLongHttpHeaderException
-                ? HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
-                : HttpResponseStatus.BAD_REQUEST;
     }
 
     private void answer(ChannelHandlerContext ctx, FullHttpRequest request) throws IOException {

@@ -29,8 +29,7 @@ public final class PoolMeters implements MeterBinder {
         Iterator<EventExecutor> loops = group.iterator();
         for (LoopPlan.Row row : group.plan().rows()) {
             EventLoop loop = (EventLoop) loops.next();
-            Tags tags = Tags.of("loop", Integer.toString(row.loopIndex()))
-                    .and("cpu", row.cpu() < 0 ? "none" : Integer.toString(row.cpu()));
+            Tags tags = FastSocketMeter.tagsOf(row);
             add(registry, FastSocketMeter.POOL_ACQUIRES, tags.and("result", "hit"), loop, PoolStats::hits);
             add(registry, FastSocketMeter.POOL_ACQUIRES, tags.and("result", "miss"), loop, PoolStats::misses);
             add(registry, FastSocketMeter.POOL_CLOSED, tags.and("cause", "expired"), loop, PoolStats::expired);

@@ -53,10 +53,6 @@ record PortBitsRange(String interfaceName, int firstPort, int portCount, List<In
                                 .toList()));
     }
 
-    PortChooser chooser(int loopIndex, int start) {
-        return new ResiduePorts(this, loopIndex, start);
-    }
-
     @Override
     public String toString() {
         return interfaceName + ", ports " + firstPort + "-" + (firstPort + portCount - 1);

@@ -38,11 +38,11 @@ final class Steering {
         if (wish == SteeringPolicy.KERNEL_HASH) {
             return SteeringChoice.asAskedFor(wish.label());
         }
-        List<Refusal> refusals = new ArrayList<>();
         Optional<Refusal> obstacle = obstacle(listeners);
         if (obstacle.isPresent()) {
             return choice(SteeringPolicy.KERNEL_HASH, List.of(obstacle.get()));
         }
+        List<Refusal> refusals = new ArrayList<>();
         if (wish == SteeringPolicy.RECEIVING_CPU) {
             attachProgram(listeners, order).ifPresent(refusals::add);
             if (refusals.isEmpty()) {

@@ -1,5 +1,6 @@
 package io.fastsocket.transport.metrics;
 
+import io.fastsocket.transport.LoopPlan;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
@@ -228,6 +229,15 @@ public enum FastSocketMeter {
                         .register(registry);
             case TIMER -> throw new IllegalArgumentException(meterName + " is a timer");
         };
+    }
+
+    /** The tags {@code loop} and {@code cpu} of the meters of a loop. */
+    public static Tags tagsOf(LoopPlan.Row loop) {
+        return Tags.of(
+                "loop",
+                Integer.toString(loop.loopIndex()),
+                "cpu",
+                loop.cpu() < 0 ? "none" : Integer.toString(loop.cpu()));
     }
 
     /** The name that Prometheus gives it. */

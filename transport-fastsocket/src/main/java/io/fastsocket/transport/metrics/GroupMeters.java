@@ -82,8 +82,7 @@ final class GroupMeters {
     }
 
     private Tags tagsOf(LoopPlan.Row row) {
-        return tags.and("loop", Integer.toString(row.loopIndex()))
-                .and("cpu", row.cpu() < 0 ? "none" : Integer.toString(row.cpu()));
+        return tags.and(FastSocketMeter.tagsOf(row));
     }
 
     private void wayIn(int loop, Tags tags) {
