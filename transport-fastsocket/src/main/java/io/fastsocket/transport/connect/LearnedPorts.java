@@ -320,16 +320,18 @@ final class LearnedPorts {
         }
     }
 
-    /** Of the two that contradict each other the one with less support has to go. */
+    /**
+     * Either the CPU has another label now, or the destination another shift. Both lose support: what is right wins it back
+     * with the next hits, the CPU at other destinations, the shift on other CPUs.
+     */
     private void blame(Destination destination, int cpu, int label) {
-        if (cpus.score(cpu) < destination.shiftScore) {
-            cpus.doubt(cpu);
-            if (cpus.score(cpu) < 0) {
-                cpus.assign(cpu, label ^ destination.shift(generation));
-                cpus.see(cpu);
-                model = model.with(cpus);
-            }
-        } else if (--destination.shiftScore < 0) {
+        cpus.doubt(cpu);
+        destination.shiftScore--;
+        if (cpus.score(cpu) < 0 && cpus.score(cpu) <= destination.shiftScore) {
+            cpus.assign(cpu, label ^ destination.shift(generation));
+            cpus.see(cpu);
+            model = model.with(cpus);
+        } else if (destination.shiftScore < 0) {
             destination.shift(generation, label ^ cpus.label(cpu));
         }
     }
