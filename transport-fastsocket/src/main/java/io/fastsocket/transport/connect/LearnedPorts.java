@@ -129,15 +129,17 @@ final class LearnedPorts {
         if (known == null || !usable.get(port)) {
             return KnownPorts.NO_CPU;
         }
+        int sole = soleCpu(known, port);
+        return sole != KnownPorts.NO_CPU ? sole : known.known().cpuOf(port);
+    }
+
+    /** The CPU that the map alone tells, or {@link KnownPorts#NO_CPU}. */
+    private int soleCpu(Destination destination, int port) {
         LearnedModel now = model;
-        int shift = known.shift(now.generation());
-        if (!now.isBlank() && shift != Destination.NO_SHIFT) {
-            int sole = now.soleCpu(now.label(port) ^ shift);
-            if (sole != KnownPorts.NO_CPU) {
-                return sole;
-            }
-        }
-        return known.known().cpuOf(port);
+        int shift = destination.shift(now.generation());
+        return now.isBlank() || shift == Destination.NO_SHIFT
+                ? KnownPorts.NO_CPU
+                : now.soleCpu(now.label(port) ^ shift);
     }
 
     LearnedState state() {
@@ -205,7 +207,9 @@ final class LearnedPorts {
         int before = known.cpuOf(port);
         int neighbour = known.lastOn(cpu);
         if (before != KnownPorts.NO_CPU) {
-            memoryMisses.record(before != cpu);
+            // Where the map tells the CPU, what is remembered of single ports otherwise was a stray packet's, or is out
+            // of date.
+            memoryMisses.record(before != cpu && soleCpu(destination, port) != cpu);
         }
         vote(destination, port, cpu, before == KnownPorts.NO_CPU);
         if (remember(destination, port, cpu)) {

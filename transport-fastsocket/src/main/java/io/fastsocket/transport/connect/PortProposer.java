@@ -32,6 +32,8 @@ final class PortProposer {
     private static final class Search {
         private final @Nullable Destination destination;
         private LearnedModel model;
+        /** What the destination adds to labels, or {@link Destination#NO_SHIFT}. */
+        private int shift = Destination.NO_SHIFT;
         /** The label to take ports from, or {@link LearnedModel#NO_LABEL}. */
         private int label;
         /** The label stands for this CPU alone: what is known of single ports does not matter. */
@@ -94,14 +96,15 @@ final class PortProposer {
         Destination destination = search.destination;
         search.model = model;
         search.sole = false;
+        search.shift = Destination.NO_SHIFT;
         search.knownLeft = 0;
         search.label = model.isBlank() ? 0 : LearnedModel.NO_LABEL;
         if (destination != null) {
             destination.use();
-            int shift = model.isBlank() ? 0 : destination.shift(model.generation());
+            search.shift = model.isBlank() ? 0 : destination.shift(model.generation());
             int label = model.labelFor(cpu);
-            if (shift != Destination.NO_SHIFT && label != LearnedModel.NO_LABEL) {
-                search.label = label ^ shift;
+            if (search.shift != Destination.NO_SHIFT && label != LearnedModel.NO_LABEL) {
+                search.label = label ^ search.shift;
                 search.sole = model.soleCpu(label) == cpu;
             }
             search.knownLeft = search.sole ? 0 : destination.known().count(cpu);
@@ -122,12 +125,24 @@ final class PortProposer {
 
     /** Ports that were seen to arrive on the CPU. */
     private int fromKnown(Search search) {
-        if (search.knownLeft == 0 || search.destination == null) {
-            return NO_PORT;
+        while (search.knownLeft > 0 && search.destination != null) {
+            search.knownLeft--;
+            search.knownAt = (search.knownAt + 1) & Integer.MAX_VALUE;
+            int port = search.destination.known().portOn(cpu, search.knownAt);
+            if (!isElsewhere(search, port)) {
+                return port;
+            }
         }
-        search.knownLeft--;
-        search.knownAt = (search.knownAt + 1) & Integer.MAX_VALUE;
-        return search.destination.known().portOn(cpu, search.knownAt);
+        return NO_PORT;
+    }
+
+    /** The map tells another CPU: what was seen was a stray packet, or interrupts have moved since. */
+    private boolean isElsewhere(Search search, int port) {
+        if (search.shift == Destination.NO_SHIFT) {
+            return false;
+        }
+        int sole = search.model.soleCpu(search.model.label(port) ^ search.shift);
+        return sole != KnownPorts.NO_CPU && sole != cpu;
     }
 
     /** Ports of the label, but those of which more is known. */
@@ -164,7 +179,7 @@ final class PortProposer {
             return ofLabel;
         }
         int arrived = cpuOf(search, port);
-        return arrived == cpu || (ofLabel && arrived == KnownPorts.NO_CPU);
+        return arrived == KnownPorts.NO_CPU ? ofLabel : arrived == cpu && !isElsewhere(search, port);
     }
 
     private static int cpuOf(Search search, int port) {

@@ -5,7 +5,9 @@ import static io.fastsocket.transport.connect.Connections.destination;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fastsocket.transport.connect.LearnedState.Phase;
+import java.util.Arrays;
 import java.util.Random;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
@@ -48,17 +50,40 @@ class LearnedPortsPropertyTest {
 
     @Property(tries = 60)
     void toleratesStrayPackets(@ForAll long seed) {
+        tolerateStrayPackets(seed);
+    }
+
+    /** In the first, a loop's CPU is reached by no port, and strays alone are remembered of it; the second has a poor key. */
+    @Example
+    void toleratesStrayPacketsOnCardsThatReachHalfOfTheCpus() {
+        tolerateStrayPackets(13_409);
+        tolerateStrayPackets(1_993);
+    }
+
+    /** A stray's difference is taken for one of the map, which does not hold then. */
+    @Example
+    void givesUpWhatStrayPacketsMadeOfTheMap() {
+        tolerateStrayPackets(2_541);
+        tolerateStrayPackets(10_887);
+    }
+
+    private static void tolerateStrayPackets(long seed) {
         Random random = new Random(seed);
         int queues = 2 << random.nextInt(5);
         double noise = random.nextDouble() * 0.05;
-        Connections connections =
-                new Connections(ReceiveHash.spread(queues, 128, random), DEFAULT_RANGE, noise, IN_USE, random);
+        World card = ReceiveHash.spread(queues, 128, random);
+        Connections connections = new Connections(card, DEFAULT_RANGE, noise, IN_USE, random);
         long destination = destination(random);
         connections.open(destination, 1_000);
 
         assertThat(connections.learned.state().phase()).isEqualTo(Phase.AFFINE);
-        assertThat(connections.learned.state().forgotten()).isZero();
-        assertThat(connections.open(destination, 500)).isGreaterThanOrEqualTo(400);
+        assertThat(connections.learned.state().forgotten()).isLessThanOrEqualTo(1);
+        // Some keys make the ports reach a part of the table only: what is wanted elsewhere cannot be had.
+        long reached = Arrays.stream(DEFAULT_RANGE)
+                .map(port -> card.cpu(destination, port))
+                .distinct()
+                .count();
+        assertThat(connections.open(destination, 500)).isGreaterThanOrEqualTo((int) (400 * reached / queues));
     }
 
     @Property(tries = 30)
@@ -120,6 +145,17 @@ class LearnedPortsPropertyTest {
 
     @Property(tries = 30)
     void learnsAgainWhenInterruptsMove(@ForAll long seed) {
+        learnAgainWhenInterruptsMove(seed);
+    }
+
+    /** Under another shift most CPUs are right, two are not; and the ports they remember are all of old places. */
+    @Example
+    void learnsAgainWhenInterruptsOfTwoCpusChangePlaces() {
+        learnAgainWhenInterruptsMove(782_473_298_782_241_064L);
+        learnAgainWhenInterruptsMove(7_221);
+    }
+
+    private static void learnAgainWhenInterruptsMove(long seed) {
         Random random = new Random(seed);
         ReceiveHash card = ReceiveHash.spread(8, 128, random);
         Connections connections = new Connections(card, DEFAULT_RANGE, 0, 64, random);
