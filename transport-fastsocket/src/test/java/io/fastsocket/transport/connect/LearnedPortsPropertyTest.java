@@ -15,15 +15,42 @@ import net.jqwik.api.Property;
 class LearnedPortsPropertyTest {
     private static final int IN_USE = 256;
 
+    /** A card whose ports reach all CPUs: one key in 30,000 makes them reach half of the table only. */
+    private static ReceiveHash cardOfAll(int queues, int tableSize, Random random) {
+        ReceiveHash card;
+        do {
+            card = ReceiveHash.spread(queues, tableSize, random);
+        } while (reached(card, 0) < queues);
+        return card;
+    }
+
+    /** How many CPUs the ports reach; the same for all destinations. */
+    private static long reached(World card, long destination) {
+        return Arrays.stream(DEFAULT_RANGE)
+                .map(port -> card.cpu(destination, port))
+                .distinct()
+                .count();
+    }
+
     @Property(tries = 100)
     void trustsEightQueuesAfter64ConnectionsAndASecondDestinationAfterTwo(@ForAll long seed) {
+        trustEightQueues(seed);
+    }
+
+    /** The first 38 ports lie in a smaller space than they need to: the map has two labels for each CPU, and uses one. */
+    @Example
+    void trustsEightQueuesOnAFinerMap() {
+        trustEightQueues(-271_167);
+    }
+
+    private static void trustEightQueues(long seed) {
         Random random = new Random(seed);
-        Connections connections = new Connections(ReceiveHash.spread(8, 128, random), DEFAULT_RANGE, 0, IN_USE, random);
+        Connections connections = new Connections(cardOfAll(8, 128, random), DEFAULT_RANGE, 0, IN_USE, random);
         long first = destination(random);
         long second = destination(random);
 
         assertThat(connections.openUntilAffine(first, 64)).isLessThanOrEqualTo(64);
-        assertThat(connections.learned.state().classes()).isEqualTo(8);
+        assertThat(connections.learned.state().classes()).isIn(8, 16);
         assertThat(connections.open(first, 500)).isGreaterThanOrEqualTo(490);
         connections.open(second, 2);
         assertThat(connections.open(second, 500)).isGreaterThanOrEqualTo(490);
@@ -34,17 +61,22 @@ class LearnedPortsPropertyTest {
         Random random = new Random(seed);
         int queues = 2 << random.nextInt(6);
         int tableSize = Math.max(queues, 64 << random.nextInt(4));
-        World card = ReceiveHash.spread(queues, tableSize, random);
+        World card = cardOfAll(queues, tableSize, random);
         Connections connections = new Connections(card, DEFAULT_RANGE, 0, IN_USE, random);
         long destination = destination(random);
 
         assertThat(connections.openUntilAffine(destination, 128)).isLessThanOrEqualTo(128);
-        assertThat(connections.learned.state().classes()).isEqualTo(queues);
+        int classes = connections.learned.state().classes();
+        assertThat(classes).isIn(queues, 2 * queues);
         // Each CPU has to be met once.
         connections.open(destination, 6 * queues);
         assertThat(connections.open(destination, 500)).isGreaterThanOrEqualTo(490);
         for (int port : new int[] {32_768, 40_000, 60_999}) {
-            assertThat(connections.learned.predictedCpu(destination, port)).isEqualTo(card.cpu(destination, port));
+            int predicted = connections.learned.predictedCpu(destination, port);
+            // A finer map says nothing of labels that it does not use.
+            if (classes == queues || predicted != KnownPorts.NO_CPU) {
+                assertThat(predicted).isEqualTo(card.cpu(destination, port));
+            }
         }
     }
 
@@ -78,25 +110,22 @@ class LearnedPortsPropertyTest {
 
         assertThat(connections.learned.state().phase()).isEqualTo(Phase.AFFINE);
         assertThat(connections.learned.state().forgotten()).isLessThanOrEqualTo(1);
-        // Some keys make the ports reach a part of the table only: what is wanted elsewhere cannot be had.
-        long reached = Arrays.stream(DEFAULT_RANGE)
-                .map(port -> card.cpu(destination, port))
-                .distinct()
-                .count();
-        assertThat(connections.open(destination, 500)).isGreaterThanOrEqualTo((int) (400 * reached / queues));
+        // What is wanted on a CPU that no port reaches cannot be had.
+        assertThat(connections.open(destination, 500))
+                .isGreaterThanOrEqualTo((int) (400 * reached(card, destination) / queues));
     }
 
     @Property(tries = 30)
     void learnsFromFewConnectionsToEachOfManyDestinations(@ForAll long seed) {
         Random random = new Random(seed);
-        Connections connections = new Connections(ReceiveHash.spread(8, 128, random), DEFAULT_RANGE, 0, IN_USE, random);
+        Connections connections = new Connections(cardOfAll(8, 128, random), DEFAULT_RANGE, 0, IN_USE, random);
         for (int i = 0; i < 200; i++) {
             connections.open(destination(random), 3);
         }
         long destination = destination(random);
         connections.open(destination, 2);
 
-        assertThat(connections.learned.state().classes()).isEqualTo(8);
+        assertThat(connections.learned.state().classes()).isIn(8, 16);
         assertThat(connections.open(destination, 200)).isGreaterThanOrEqualTo(196);
     }
 
@@ -105,8 +134,7 @@ class LearnedPortsPropertyTest {
         Random random = new Random(seed);
         int odd = random.nextBoolean() ? 3 : 5;
         int affine = 1 << random.nextInt(3);
-        Connections connections =
-                new Connections(ReceiveHash.spread(odd * affine, 128, random), DEFAULT_RANGE, 0, 64, random);
+        Connections connections = new Connections(cardOfAll(odd * affine, 128, random), DEFAULT_RANGE, 0, 64, random);
         long destination = destination(random);
         connections.open(destination, 1_500);
 
@@ -132,11 +160,11 @@ class LearnedPortsPropertyTest {
     @Property(tries = 30)
     void learnsAgainWhenTheCardChanges(@ForAll long seed) {
         Random random = new Random(seed);
-        ReceiveHash card = ReceiveHash.spread(8, 128, random);
+        ReceiveHash card = cardOfAll(8, 128, random);
         Connections connections = new Connections(card, DEFAULT_RANGE, 0, 64, random);
         long destination = destination(random);
         connections.open(destination, 800);
-        connections.world = ReceiveHash.spread(8, 128, random);
+        connections.world = cardOfAll(8, 128, random);
         connections.open(destination, 200);
 
         assertThat(connections.learned.state().forgotten()).isBetween(1L, 2L);
@@ -157,7 +185,7 @@ class LearnedPortsPropertyTest {
 
     private static void learnAgainWhenInterruptsMove(long seed) {
         Random random = new Random(seed);
-        ReceiveHash card = ReceiveHash.spread(8, 128, random);
+        ReceiveHash card = cardOfAll(8, 128, random);
         Connections connections = new Connections(card, DEFAULT_RANGE, 0, 64, random);
         long destination = destination(random);
         connections.open(destination, 800);
@@ -170,7 +198,7 @@ class LearnedPortsPropertyTest {
     @Property(tries = 20)
     void learnsAgainWhenTheMapLosesItsStructure(@ForAll long seed) {
         Random random = new Random(seed);
-        Connections connections = new Connections(ReceiveHash.spread(8, 128, random), DEFAULT_RANGE, 0, 64, random);
+        Connections connections = new Connections(cardOfAll(8, 128, random), DEFAULT_RANGE, 0, 64, random);
         long destination = destination(random);
         connections.open(destination, 800);
         connections.world = ReceiveHash.nonlinear(8, random);
