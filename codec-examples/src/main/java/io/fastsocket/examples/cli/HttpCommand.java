@@ -2,7 +2,9 @@ package io.fastsocket.examples.cli;
 
 import io.fastsocket.examples.http.HttpServer;
 import io.fastsocket.examples.http.HttpServerSettings;
+import io.fastsocket.examples.tls.ServerTls;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
@@ -10,7 +12,7 @@ import picocli.CommandLine.ParameterException;
 @Command(
         name = "http",
         description = {
-            "Runs an HTTP/1.1 server until SIGTERM or SIGINT.",
+            "Runs an HTTP/1.1 server, with a certificate an HTTPS server, until SIGTERM or SIGINT.",
             "It answers GET / and /hello (a text), GET /bytes/N (N bytes, to 64 MiB) and POST /echo (the body)."
         },
         footer = {
@@ -20,8 +22,10 @@ import picocli.CommandLine.ParameterException;
             "Examples:",
             "  fastsocket http --port 8080",
             "  fastsocket http --host lo --port 0 --engine epoll --print-plan",
+            "  fastsocket http --port 8443 --tls-cert chain.pem --tls-key key.pem",
             "  fastsocket http --placement 0-3,8 --steering kernel-hash"
         })
+@SuppressWarnings("NullAway.Init") // picocli sets every option, to its default if need be
 final class HttpCommand extends ServingCommand {
     @Option(
             names = "--max-body",
@@ -29,6 +33,9 @@ final class HttpCommand extends ServingCommand {
             defaultValue = "1048576",
             description = "Largest request body, default 1048576; a larger one is answered 413.")
     private int bodyBytesMax;
+
+    @Mixin
+    private TlsOptions tlsOptions;
 
     HttpCommand(StopSignal stop) {
         super(stop);
@@ -44,10 +51,12 @@ final class HttpCommand extends ServingCommand {
     }
 
     private HttpServerSettings settings() {
+        ServerTls tls = tlsOptions.tls();
         try {
             return HttpServerSettings.DEFAULT
                     .withBodyBytesMax(bodyBytesMax)
-                    .withIdleTimeout(listenOptions().idleTimeout());
+                    .withIdleTimeout(listenOptions().idleTimeout())
+                    .withTls(tls);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec().commandLine(), "--max-body " + bodyBytesMax + ": give 0 to 1073741824");
         }

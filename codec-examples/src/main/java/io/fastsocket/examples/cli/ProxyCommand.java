@@ -8,8 +8,8 @@ import io.fastsocket.examples.proxy.AccessLog;
 import io.fastsocket.examples.proxy.HttpProxy;
 import io.fastsocket.examples.proxy.ProxyParts;
 import io.fastsocket.examples.proxy.ProxySettings;
-import io.fastsocket.examples.proxy.ServerTls;
 import io.fastsocket.examples.proxy.UnknownUpstreamException;
+import io.fastsocket.examples.tls.ServerTls;
 import io.fastsocket.transport.FastSocketEventLoopGroup;
 import io.fastsocket.transport.engine.Engine;
 import io.fastsocket.transport.listen.FastSocketServerSocketChannel;
@@ -60,6 +60,9 @@ final class ProxyCommand implements Callable<Integer> {
     private ProxyOptions options;
 
     @Mixin
+    private TlsOptions tlsOptions;
+
+    @Mixin
     private GroupOptions groupOptions;
 
     @Mixin
@@ -82,7 +85,7 @@ final class ProxyCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         InetSocketAddress address = options.listen();
         ProxySettings settings = options.settings();
-        ServerTls tls = options.tls();
+        ServerTls tls = tlsOptions.tls();
         Duration drainTimeout = options.drainTimeout();
         int backlog = options.backlog();
         ListenAddress.requireFree(address);

@@ -5,22 +5,17 @@ import io.fastsocket.examples.proxy.HostHeader;
 import io.fastsocket.examples.proxy.ProxySettings;
 import io.fastsocket.examples.proxy.ProxySettings.Limits;
 import io.fastsocket.examples.proxy.ProxySettings.Timeouts;
-import io.fastsocket.examples.proxy.ServerTls;
-import io.fastsocket.examples.proxy.ServerTls.Certificate;
 import io.fastsocket.examples.upstream.PoolSettings;
 import io.fastsocket.examples.upstream.Upstream;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 
 /** The options of the reverse proxy, but for those of its event loop group. */
 @SuppressWarnings("NullAway.Init") // picocli sets every option, to its default if need be
@@ -134,26 +129,8 @@ final class ProxyOptions {
             paramLabel = "SECONDS",
             defaultValue = "30",
             description = "How long an upstream connection is kept for its next request; default 30. Give less than the"
-                    + " upstream's own keep-alive time.")
+                    + " upstream's own keep-alive time. 0: each request gets a new connection.")
     private long poolIdleSeconds;
-
-    @Option(
-            names = "--tls-cert",
-            paramLabel = "PEM",
-            description = "Certificate with its chain: clients then speak TLS. With --tls-key.")
-    private @Nullable Path tlsCert;
-
-    @Option(names = "--tls-key", paramLabel = "PEM", description = "Its key, in PKCS#8 without a password.")
-    private @Nullable Path tlsKey;
-
-    @Option(
-            names = "--tls",
-            paramLabel = "NAME=CERT:KEY",
-            split = ",",
-            converter = CertificateName.class,
-            description = "A certificate for clients that ask for this name (SNI; *.example.com for one label more). As"
-                    + " often as there are names; any other name gets --tls-cert, or the first.")
-    private List<Certificate> certificates = new ArrayList<>();
 
     @Option(
             names = "--proxy-protocol-in",
@@ -206,24 +183,6 @@ final class ProxyOptions {
         return accessLog;
     }
 
-    /** Null: clients do not speak TLS. */
-    @Nullable
-    ServerTls tls() {
-        if ((tlsCert == null) != (tlsKey == null)) {
-            throw wrong("--tls-cert and --tls-key: give both or none");
-        }
-        List<Certificate> all = new ArrayList<>();
-        if (tlsCert != null && tlsKey != null) {
-            all.add(new Certificate("", tlsCert, tlsKey));
-        }
-        all.addAll(certificates);
-        try {
-            return all.isEmpty() ? null : ServerTls.of(all);
-        } catch (IllegalArgumentException e) {
-            throw wrong(String.valueOf(e.getMessage()));
-        }
-    }
-
     ProxySettings settings() {
         if (upstreams.isEmpty()) {
             throw wrong("--upstream: give at least one, such as http://127.0.0.1:8080");
@@ -246,7 +205,7 @@ final class ProxyOptions {
                             PoolSettings.DEFAULT.pendingMax(),
                             PoolSettings.DEFAULT.acquireTimeout(),
                             connect,
-                            seconds("--pool-idle-timeout", poolIdleSeconds, 1)),
+                            seconds("--pool-idle-timeout", poolIdleSeconds, 0)),
                     proxyProtocolIn,
                     proxyProtocolOut);
         } catch (IllegalArgumentException e) {
@@ -267,16 +226,5 @@ final class ProxyOptions {
 
     private ParameterException wrong(String message) {
         return new ParameterException(command.commandLine(), message);
-    }
-
-    private static final class CertificateName implements ITypeConverter<Certificate> {
-        @Override
-        public Certificate convert(String value) {
-            try {
-                return Certificate.parse(value);
-            } catch (IllegalArgumentException e) {
-                throw new TypeConversionException(String.valueOf(e.getMessage()));
-            }
-        }
     }
 }

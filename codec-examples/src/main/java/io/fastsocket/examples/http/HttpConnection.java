@@ -20,6 +20,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.internal.logging.InternalLogger;
@@ -282,7 +283,14 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             written.addListener(ChannelFutureListener.CLOSE);
             return;
         }
-        written.addListener(done -> channel.shutdownOutput());
+        SslHandler tls = channel.pipeline().get(SslHandler.class);
+        written.addListener(done -> {
+            if (tls != null) {
+                tls.closeOutbound();
+            } else {
+                channel.shutdownOutput();
+            }
+        });
         var close = ctx.executor().schedule(() -> ctx.close(), LINGER_SECONDS, TimeUnit.SECONDS);
         channel.closeFuture().addListener(closed -> close.cancel(false));
         updateAutoRead();
@@ -325,7 +333,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (!(cause instanceof IOException)) {
+        // What TLS refuses comes wrapped by the decoder that it is.
+        if (!(cause instanceof IOException) && !(cause.getCause() instanceof IOException)) {
             logger.warn("{}: closed after an exception that no handler took", channel, cause);
         }
         ctx.close();

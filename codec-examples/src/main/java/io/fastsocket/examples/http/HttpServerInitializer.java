@@ -18,7 +18,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Makes an accepted connection speak HTTP/1.1: Netty's decoder and encoder, a timeout, and the connection's handler.
+ * Makes an accepted connection speak HTTP/1.1: TLS if the settings have it, Netty's decoder and encoder, a timeout, and the
+ * connection's handler.
  *
  * <p>One instance serves every connection of one server, on any event loop group and channel class.
  */
@@ -48,6 +49,9 @@ public final class HttpServerInitializer extends ChannelInitializer<SocketChanne
         HttpLoop loop = loops.computeIfAbsent(
                 channel.eventLoop(), eventLoop -> new HttpLoop(eventLoop, settings.text(), clock));
         ChannelPipeline pipeline = channel.pipeline();
+        if (settings.tls() != null) {
+            pipeline.addLast(settings.tls().newHandler());
+        }
         if (!settings.idleTimeout().isZero()) {
             // Reads alone are watched, which costs nothing per write; the handler knows of progress in writing.
             pipeline.addLast(new IdleStateHandler(settings.idleTimeout().toNanos(), 0, 0, NANOSECONDS));

@@ -2,7 +2,9 @@ package io.fastsocket.examples.http;
 
 import static java.util.Objects.requireNonNull;
 
+import io.fastsocket.examples.tls.ServerTls;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one {@link HttpServer} answers and how much it takes.
@@ -13,13 +15,19 @@ import java.time.Duration;
  * @param headerBytesMax the most bytes in all header fields of a request, at least 64; more are answered 431
  * @param idleTimeout a connection that sends nothing and takes nothing for this long is closed, or at most
  *     twice this long where a response is stuck on the way; zero: never
+ * @param tls what clients speak TLS with; null: they do not
  */
 public record HttpServerSettings(
-        String text, int bodyBytesMax, int lineBytesMax, int headerBytesMax, Duration idleTimeout) {
+        String text,
+        int bodyBytesMax,
+        int lineBytesMax,
+        int headerBytesMax,
+        Duration idleTimeout,
+        @Nullable ServerTls tls) {
 
-    /** 13 bytes of text, bodies up to 1 MiB, 8 KiB each for line and header fields, idle for 60 s at most. */
+    /** 13 bytes of text, bodies up to 1 MiB, 8 KiB each for line and header fields, idle for 60 s at most, no TLS. */
     public static final HttpServerSettings DEFAULT =
-            new HttpServerSettings("Hello, World!", 1 << 20, 8192, 8192, Duration.ofSeconds(60));
+            new HttpServerSettings("Hello, World!", 1 << 20, 8192, 8192, Duration.ofSeconds(60), null);
 
     /** @throws IllegalArgumentException if a value is out of its range */
     public HttpServerSettings {
@@ -39,12 +47,17 @@ public record HttpServerSettings(
 
     /** The same with another limit for bodies. */
     public HttpServerSettings withBodyBytesMax(int newBodyBytesMax) {
-        return new HttpServerSettings(text, newBodyBytesMax, lineBytesMax, headerBytesMax, idleTimeout);
+        return new HttpServerSettings(text, newBodyBytesMax, lineBytesMax, headerBytesMax, idleTimeout, tls);
     }
 
     /** The same with another idle timeout. */
     public HttpServerSettings withIdleTimeout(Duration newIdleTimeout) {
-        return new HttpServerSettings(text, bodyBytesMax, lineBytesMax, headerBytesMax, newIdleTimeout);
+        return new HttpServerSettings(text, bodyBytesMax, lineBytesMax, headerBytesMax, newIdleTimeout, tls);
+    }
+
+    /** The same with or without TLS. */
+    public HttpServerSettings withTls(@Nullable ServerTls newTls) {
+        return new HttpServerSettings(text, bodyBytesMax, lineBytesMax, headerBytesMax, idleTimeout, newTls);
     }
 
     private static void requireRange(String name, int value, int min, int max) {

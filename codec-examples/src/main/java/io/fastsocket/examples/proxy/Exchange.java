@@ -297,7 +297,7 @@ final class Exchange {
                 && response.reusable()
                 && requestComplete
                 && !receivedTooMuch
-                && !loop.settings().proxyProtocolOut();
+                && loop.settings().keepsUpstreamConnections();
         if (used != null && reusable) {
             used.release();
         } else {

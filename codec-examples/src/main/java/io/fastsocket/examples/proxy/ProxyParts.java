@@ -2,6 +2,7 @@ package io.fastsocket.examples.proxy;
 
 import static java.util.Objects.requireNonNull;
 
+import io.fastsocket.examples.tls.ServerTls;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.socket.SocketChannel;

@@ -50,6 +50,11 @@ public record ProxySettings(
         }
     }
 
+    /** Whether a connection to an upstream serves one request after another, and not one alone. */
+    boolean keepsUpstreamConnections() {
+        return !proxyProtocolOut && !pool.idleTimeout().isZero();
+    }
+
     /** Every default, for these upstreams. */
     public static ProxySettings to(List<Upstream> upstreams) {
         return new ProxySettings(

@@ -62,6 +62,8 @@ record RequestHead(
         }
         if (upgrade != null) {
             fields.set(UPGRADE, upgrade).set(CONNECTION, HttpHeaderValues.UPGRADE);
+        } else if (!settings.keepsUpstreamConnections()) {
+            fields.set(CONNECTION, HttpHeaderValues.CLOSE);
         }
         forwarded.addTo(fields, host);
         if (!settings.via().isEmpty()) {

@@ -5,7 +5,8 @@
  *
  * <p>Bodies are streamed, never gathered: each side is read only while the other takes what was read.
  *
- * <p>May use Netty alone. Nothing here knows the fastsocket transport: groups and channels are the caller's choice.
+ * <p>May use Netty, {@code upstream} and {@code tls}. Nothing here knows the fastsocket transport: groups and channels
+ * are the caller's choice.
  */
 @NullMarked
 package io.fastsocket.examples.proxy;

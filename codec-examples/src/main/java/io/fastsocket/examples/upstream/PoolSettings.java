@@ -9,7 +9,7 @@ import java.time.Duration;
  * @param pendingMax the most acquires that wait for a connection when all are in use, 1 to 1048576
  * @param acquireTimeout how long such an acquire waits, 1 ms to an hour
  * @param connectTimeout how long a connect may take, 1 ms to an hour
- * @param idleTimeout how long a connection is kept for its next use, 1 ms to a day
+ * @param idleTimeout how long a connection is kept for its next use, up to a day; zero: it is not kept
  */
 public record PoolSettings(
         int connectionsMax, int pendingMax, Duration acquireTimeout, Duration connectTimeout, Duration idleTimeout) {
@@ -24,7 +24,9 @@ public record PoolSettings(
         requireRange("pendingMax", pendingMax, 1 << 20);
         requireRange("acquireTimeout", acquireTimeout, Duration.ofHours(1));
         requireRange("connectTimeout", connectTimeout, Duration.ofHours(1));
-        requireRange("idleTimeout", idleTimeout, Duration.ofDays(1));
+        if (idleTimeout.isNegative() || idleTimeout.compareTo(Duration.ofDays(1)) > 0) {
+            throw refused("idleTimeout", idleTimeout, "PT0S to " + Duration.ofDays(1));
+        }
     }
 
     private static void requireRange(String name, int value, int max) {

@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fastsocket.affinity.cli.CommandFailed;
+import io.fastsocket.examples.http.RawClient;
+import io.fastsocket.examples.tls.TlsClient;
 import io.fastsocket.transport.FastSocketEventLoopGroup;
 import io.fastsocket.transport.engine.Engine;
 import java.io.PrintWriter;
@@ -13,6 +15,7 @@ import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +26,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -74,6 +78,7 @@ final class MainTest {
                 "http --port 70000 | fastsocket http: --port 70000: give 0 to 65535; see fastsocket http --help",
                 "http --backlog 0 | fastsocket http: --backlog 0: give 1 or more; see fastsocket http --help",
                 "http --max-body -1 | fastsocket http: --max-body -1: give 0 to 1073741824; see fastsocket http --help",
+                "http --tls-cert x | fastsocket http: --tls-cert and --tls-key: give both or none; see fastsocket http --help",
                 "echo --idle-timeout -1 | fastsocket echo: --idle-timeout -1: give 0 to 86400; see fastsocket echo --help",
                 "demo --duration 1 | fastsocket demo: --duration 1: give 2 to 3600; see fastsocket demo --help",
             })
@@ -149,6 +154,30 @@ final class MainTest {
         assertThat(plan.path("capabilities")).isNotEmpty().allSatisfy(capability -> assertThat(fields(capability))
                 .containsExactly("name", "chosen", "whyNotMore"));
         assertThat(err.toString()).hasLineCount(1);
+        stop.stop();
+        assertThat(exitCode.get(20, TimeUnit.SECONDS)).isZero();
+    }
+
+    @Test
+    void servesClientsThatSpeakTls(@TempDir Path directory) throws Exception {
+        TlsClient.makeCertificate(directory, "served", "served.test");
+        CompletableFuture<Integer> exitCode = CompletableFuture.supplyAsync(() -> run(
+                "http",
+                "--host",
+                "127.0.0.1",
+                "--port",
+                "0",
+                "--tls-cert",
+                directory.resolve("served.pem").toString(),
+                "--tls-key",
+                directory.resolve("served.key").toString()));
+        int port = Integer.parseInt(awaitListening().group(2));
+        try (RawClient client = new RawClient(TlsClient.connect(port, "served.test"))) {
+            assertThat(client.send("GET / HTTP/1.1\r\nHost: served.test\r\n\r\n")
+                            .response()
+                            .status())
+                    .isEqualTo(200);
+        }
         stop.stop();
         assertThat(exitCode.get(20, TimeUnit.SECONDS)).isZero();
     }

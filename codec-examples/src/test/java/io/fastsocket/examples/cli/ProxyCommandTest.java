@@ -58,6 +58,7 @@ final class ProxyCommandTest {
                 "proxy --upstream a:1 --drain-timeout -1 | --drain-timeout -1: give 0 to 86400",
                 "proxy --upstream a:1 --max-line 1 | lineBytesMax: 1 (expected: 64 to 1048576)",
                 "proxy --upstream a:1 --pool-connections 0 | connectionsMax=0 (expected 1 to 65536)",
+                "proxy --upstream a:1 --pool-idle-timeout -1 | --pool-idle-timeout -1: give 0 to 86400",
                 "proxy --upstream a:1 --host-header mine | --host-header",
                 "proxy --upstream a:1 --forwarded never | --forwarded",
                 "proxy --upstream a:1 --via a,b | via: \"a,b\" (expected: a host name or a pseudonym)",

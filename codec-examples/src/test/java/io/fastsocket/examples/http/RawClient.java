@@ -20,7 +20,12 @@ public final class RawClient implements AutoCloseable {
     private final InputStream in;
 
     public RawClient(int port) throws IOException {
-        socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        this(new Socket(InetAddress.getLoopbackAddress(), port));
+    }
+
+    /** Over a connection that is there already. */
+    public RawClient(Socket socket) throws IOException {
+        this.socket = socket;
         socket.setSoTimeout(READ_TIMEOUT_MILLIS);
         socket.setTcpNoDelay(true);
         in = new BufferedInputStream(socket.getInputStream());
@@ -59,6 +64,11 @@ public final class RawClient implements AutoCloseable {
     /** Whether the server has closed the connection, nothing more to be read. */
     public boolean atEnd() throws IOException {
         return in.read() < 0;
+    }
+
+    /** All that comes until the server closes. */
+    public byte[] readToEnd() throws IOException {
+        return in.readAllBytes();
     }
 
     private Response response(boolean body) throws IOException {

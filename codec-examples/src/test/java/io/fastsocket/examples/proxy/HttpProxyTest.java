@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fastsocket.examples.proxy.ProxySettings.Timeouts;
 import io.fastsocket.examples.proxy.Wire.Head;
+import io.fastsocket.examples.upstream.PoolSettings;
 import io.fastsocket.examples.upstream.Upstream;
 import io.fastsocket.transport.engine.Engine;
 import java.io.IOException;
@@ -98,6 +99,32 @@ final class HttpProxyTest {
                 server.head();
                 server.send(OK);
                 assertThat(client.response(200)).isEqualTo("ok");
+            }
+        }
+    }
+
+    @Test
+    void opensAConnectionForEachRequestWhenNoneIsKept() throws Exception {
+        PoolSettings kept = PoolSettings.DEFAULT;
+        restart(settings()
+                .with(new PoolSettings(
+                        kept.connectionsMax(),
+                        kept.pendingMax(),
+                        kept.acquireTimeout(),
+                        kept.connectTimeout(),
+                        Duration.ZERO)));
+        try (Wire client = running.client()) {
+            for (int i = 0; i < 10; i++) {
+                client.send(GET);
+                try (Wire server = upstream.accept()) {
+                    assertThat(server.head().field("connection")).isEqualTo("close");
+                    server.send(OK);
+                    Head head = client.head();
+                    assertThat(head.status()).isEqualTo(200);
+                    assertThat(head.has("connection")).isFalse();
+                    assertThat(client.text(2)).isEqualTo("ok");
+                    assertThat(server.atEnd()).isTrue();
+                }
             }
         }
     }

@@ -3,26 +3,20 @@ package io.fastsocket.examples.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.fastsocket.examples.proxy.ServerTls.Certificate;
 import io.fastsocket.examples.proxy.Wire.Head;
+import io.fastsocket.examples.tls.ServerTls;
+import io.fastsocket.examples.tls.ServerTls.Certificate;
+import io.fastsocket.examples.tls.TlsClient;
 import io.fastsocket.transport.engine.Engine;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SNIHostName;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.X509TrustManager;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -40,56 +34,12 @@ final class TlsTest {
     @BeforeAll
     static void makeCertificates() throws Exception {
         for (String name : new String[] {"default", "one", "wild"}) {
-            make(name, name.equals("wild") ? "*.example.com" : name + ".test");
+            TlsClient.makeCertificate(directory, name, name.equals("wild") ? "*.example.com" : name + ".test");
         }
-    }
-
-    private static void make(String file, String name) throws Exception {
-        Process openssl;
-        try {
-            openssl = new ProcessBuilder(
-                            "openssl",
-                            "req",
-                            "-x509",
-                            "-newkey",
-                            "ec",
-                            "-pkeyopt",
-                            "ec_paramgen_curve:prime256v1",
-                            "-nodes",
-                            "-days",
-                            "2",
-                            "-subj",
-                            "/CN=" + name,
-                            "-keyout",
-                            directory.resolve(file + ".key").toString(),
-                            "-out",
-                            directory.resolve(file + ".pem").toString())
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-        } catch (IOException e) {
-            Assumptions.abort("no openssl: " + e.getMessage());
-            return;
-        }
-        assertThat(openssl.waitFor(20, TimeUnit.SECONDS)).isTrue();
-        assertThat(openssl.exitValue()).isZero();
     }
 
     private static Certificate certificate(String host, String file) {
-        return new Certificate(host, directory.resolve(file + ".pem"), directory.resolve(file + ".key"));
-    }
-
-    private static SSLSocket connect(int port, String name) throws Exception {
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, new X509TrustManager[] {new TrustsAll()}, new SecureRandom());
-        Socket plain = new Socket(InetAddress.getLoopbackAddress(), port);
-        SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(plain, name, port, true);
-        SSLParameters parameters = socket.getSSLParameters();
-        parameters.setServerNames(List.of(new SNIHostName(name)));
-        socket.setSSLParameters(parameters);
-        socket.setSoTimeout(Wire.READ_TIMEOUT_MILLIS);
-        socket.startHandshake();
-        return socket;
+        return TlsClient.certificate(directory, host, file);
     }
 
     private static String subject(SSLSocket socket) throws IOException {
@@ -107,7 +57,7 @@ final class TlsTest {
         try (ScriptedUpstream upstream = new ScriptedUpstream();
                 RunningProxy running = RunningProxy.start(
                         engine, ProxySettings.to(List.of(upstream.upstream())), parts -> parts.with(tls));
-                Wire client = new Wire(connect(running.port(), "any.test"))) {
+                Wire client = new Wire(TlsClient.connect(running.port(), "any.test"))) {
             client.send("POST / HTTP/1.1\r\nHost: test\r\nContent-Length: " + body.length + "\r\n\r\n");
             CompletableFuture<Void> sent = client.sendAside(body);
             Wire server = upstream.accept();
@@ -138,7 +88,7 @@ final class TlsTest {
                 {"a.example.com", "CN=*.example.com"},
                 {"other.test", "CN=default.test"}
             }) {
-                try (SSLSocket socket = connect(running.port(), name[0])) {
+                try (SSLSocket socket = TlsClient.connect(running.port(), name[0])) {
                     assertThat(subject(socket)).isEqualTo(name[1]);
                 }
             }
@@ -151,7 +101,7 @@ final class TlsTest {
         try (ScriptedUpstream upstream = new ScriptedUpstream();
                 RunningProxy running = RunningProxy.start(
                         Engine.NIO, ProxySettings.to(List.of(upstream.upstream())), parts -> parts.with(tls));
-                Wire client = new Wire(connect(running.port(), "any.test"))) {
+                Wire client = new Wire(TlsClient.connect(running.port(), "any.test"))) {
             client.send("GET / HTTP/1.1\r\nHost: test\r\nConnection: upgrade\r\nUpgrade: raw\r\n\r\n");
             Wire server = upstream.accept();
             server.head();
@@ -178,18 +128,5 @@ final class TlsTest {
         assertThatThrownBy(() -> Certificate.parse("a.test=x"))
                 .hasMessage("certificate: \"a.test=x\" (expected: host=chain.pem:key.pem)");
         assertThat(Certificate.parse("a.test=x:y")).isEqualTo(new Certificate("a.test", Path.of("x"), Path.of("y")));
-    }
-
-    private static final class TrustsAll implements X509TrustManager {
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String authType) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String authType) {}
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
-        }
     }
 }

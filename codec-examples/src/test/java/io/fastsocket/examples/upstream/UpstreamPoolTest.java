@@ -395,7 +395,9 @@ final class UpstreamPoolTest {
         assertThatThrownBy(() -> new PoolSettings(0, 1, second, second, second))
                 .hasMessage("cannot make a pool of connections: connectionsMax=0 (expected 1 to 65536): it is out of"
                         + " range; fix: give a value in it");
-        assertThatThrownBy(() -> new PoolSettings(1, 1, second, second, Duration.ZERO))
-                .hasMessageContaining("idleTimeout=PT0S (expected PT0.001S to PT24H)");
+        assertThatThrownBy(() -> new PoolSettings(1, 1, second, Duration.ZERO, second))
+                .hasMessageContaining("connectTimeout=PT0S (expected PT0.001S to PT1H)");
+        assertThatThrownBy(() -> new PoolSettings(1, 1, second, second, Duration.ofSeconds(-1)))
+                .hasMessageContaining("idleTimeout=PT-1S (expected PT0S to PT24H)");
     }
 }

@@ -1,4 +1,4 @@
-package io.fastsocket.examples.proxy;
+package io.fastsocket.examples.tls;
 
 import io.netty.channel.ChannelHandler;
 import io.netty.handler.ssl.SniHandler;
@@ -95,8 +95,8 @@ public final class ServerTls {
         }
     }
 
-    /** For the front of a pipeline. */
-    ChannelHandler newHandler() {
+    /** For the front of the pipeline of one connection. */
+    public ChannelHandler newHandler() {
         return new SniHandler(contexts, CLIENT_HELLO_BYTES_MAX, HANDSHAKE_MILLIS_MAX);
     }
 }
