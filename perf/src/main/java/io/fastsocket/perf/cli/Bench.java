@@ -16,6 +16,8 @@ import io.fastsocket.perf.server.ProcFs;
 import io.fastsocket.perf.server.ServerCommand;
 import io.fastsocket.perf.server.ServerKind;
 import io.fastsocket.perf.server.ServerProcess;
+import io.fastsocket.perf.server.ServerRole;
+import io.fastsocket.perf.server.ServerSetup;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -25,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -185,7 +188,9 @@ public final class Bench implements Callable<Integer> {
         Map<ServerKind, ServerProcess> started = new EnumMap<>(ServerKind.class);
         for (ServerKind kind : servers == null ? List.of(ServerKind.values()) : Set.copyOf(servers)) {
             try {
-                ServerCommand command = ServerCommand.of(kind, loopsOfEach, List.of(), children.directory());
+                ServerSetup setup = new ServerSetup(
+                        ServerRole.HTTP, loopsOfEach, Optional.empty(), List.of(), children.directory());
+                ServerCommand command = ServerCommand.of(kind, setup);
                 started.put(kind, ServerProcess.start(kind.label(), command, children, START_PATIENCE));
             } catch (MissingServerException e) {
                 if (servers != null) {

@@ -10,12 +10,15 @@ import io.fastsocket.perf.server.ProcFs;
 import io.fastsocket.perf.server.ServerCommand;
 import io.fastsocket.perf.server.ServerKind;
 import io.fastsocket.perf.server.ServerProcess;
+import io.fastsocket.perf.server.ServerRole;
+import io.fastsocket.perf.server.ServerSetup;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -112,7 +115,13 @@ public final class Churn implements Callable<Integer> {
                 ServerProcess process = ServerProcess.start(
                         server.label(),
                         ServerCommand.of(
-                                server, loopsOfServer, List.of(FootprintProbe.JVM_OPTION), children.directory()),
+                                server,
+                                new ServerSetup(
+                                        ServerRole.HTTP,
+                                        loopsOfServer,
+                                        Optional.empty(),
+                                        List.of(FootprintProbe.JVM_OPTION),
+                                        children.directory())),
                         children,
                         START_PATIENCE);
                 ChurnLoad load =

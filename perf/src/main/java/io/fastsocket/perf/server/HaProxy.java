@@ -11,24 +11,25 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** HAProxy as a server: a pinned thread per loop, a listener each, no daemon. */
+/** HAProxy in every role: a pinned thread per loop, a listener each, no daemon. */
 final class HaProxy {
     /** What {@code /bytes/N} is there for: it must fit a buffer, which has 16 KiB. */
     private static final int BODY_BYTES = 1 << 10;
 
     private HaProxy() {}
 
-    static ServerCommand command(int threads, Path directory) throws IOException, InterruptedException {
+    static ServerCommand command(ServerSetup setup) throws IOException, InterruptedException {
         SystemProgram haproxy = SystemProgram.find("haproxy", "haproxy", SystemProgram.searchPath());
-        Path own = Files.createDirectories(directory.resolve("haproxy"));
         InetSocketAddress address = FreePort.onLoopback();
-        String configuration =
-                configuration(threads, CpuTopology.read().allowed(), BodyFiles.write(own, BODY_BYTES), address);
+        Path own = Files.createDirectories(setup.directory().resolve("haproxy-" + address.getPort()));
+        String configuration = global(setup.loops(), CpuTopology.read().allowed())
+                + bind(setup, address)
+                + (setup.role().isProxy() ? proxied(setup) : answered(BodyFiles.write(own, BODY_BYTES)));
         Path file = Files.writeString(own.resolve("haproxy.cfg"), configuration);
         return new ServerCommand(
                 // One process in the foreground.
                 List.of(haproxy.path().toString(), "-db", "-f", file.toString()),
-                Optional.of(new Listening(address, version(haproxy.version()) + ", " + threads + " threads")));
+                Optional.of(new Listening(address, version(haproxy.version()) + ", " + setup.loops() + " threads")));
     }
 
     /** {@code HAProxy 2.6.12} of {@code HAProxy version 2.6.12 2023/12/16 - ...}. */
@@ -36,7 +37,7 @@ final class HaProxy {
         return line.replaceFirst("^HAProxy version (\\S+).*", "HAProxy $1");
     }
 
-    static String configuration(int threads, CpuSet allowed, Path body, InetSocketAddress address) {
+    private static String global(int threads, CpuSet allowed) {
         CpuSet cpus = CpuSet.of(Arrays.copyOf(allowed.toArray(), Math.min(threads, allowed.size())));
         // More threads than CPUs are for the scheduler to place.
         String pinning = cpus.size() == threads ? "cpu-map auto:1/1-%d %s".formatted(threads, cpus) : "";
@@ -50,19 +51,44 @@ final class HaProxy {
                 defaults
                   mode http
                   timeout client 1h
+                  timeout connect 3s
+                  timeout server 1h
+                """
+                .formatted(threads, pinning);
+    }
+
+    private static String bind(ServerSetup setup, InetSocketAddress address) throws IOException, InterruptedException {
+        String tls = setup.role() == ServerRole.HTTPS
+                ? " ssl crt " + RunCertificate.in(setup.directory()).both() + " ssl-min-ver TLSv1.2"
+                : "";
+        return """
                 frontend in
-                  bind %3$s:%4$d backlog 4096 shards by-thread
-                  http-request return status 200 content-type text/plain string "%5$s" if { path / }
-                  http-request return status 200 content-type application/octet-stream file %6$s if { path /bytes/%7$d }
+                  bind %s:%d backlog 4096 shards by-thread%s
+                """
+                .formatted(address.getAddress().getHostAddress(), address.getPort(), tls);
+    }
+
+    private static String answered(Path body) {
+        return """
+                  http-request return status 200 content-type text/plain string "%s" if { path / }
+                  http-request return status 200 content-type application/octet-stream file %s if { path /bytes/%d }
                   http-request return status 404
                 """
-                .formatted(
-                        threads,
-                        pinning,
-                        address.getAddress().getHostAddress(),
-                        address.getPort(),
-                        HttpServerSettings.DEFAULT.text(),
-                        body,
-                        BODY_BYTES);
+                .formatted(HttpServerSettings.DEFAULT.text(), body, BODY_BYTES);
+    }
+
+    private static String proxied(ServerSetup setup) {
+        // In the backend, the mode is that of connections to the origin alone.
+        String connections = setup.role() == ServerRole.PROXY
+                ? "option http-keep-alive\n  http-reuse always"
+                : "option httpclose\n  http-reuse never";
+        return """
+                  option forwardfor
+                  default_backend origin
+                backend origin
+                  %s
+                  server one %s pool-max-conn 512
+                """
+                .formatted(connections, setup.originName());
     }
 }

@@ -2,20 +2,20 @@ package io.fastsocket.perf.server;
 
 import io.fastsocket.examples.cli.Main;
 import io.fastsocket.examples.http.HttpServerInitializer;
+import io.fastsocket.peers.stock.RoleOptions;
 import java.io.File;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Servers in a JVM of their own, on this JVM's binary and, but for peers of other versions, its class path. */
 final class JvmServers {
     /** The collector of the launcher, whose threads do not compete with the loops outside of pauses, and one size of heap. */
     private static final List<String> COLLECTOR_AND_HEAP = List.of("-XX:+UseParallelGC", "-Xms256m", "-Xmx512m");
-
-    /** Servers listen on loopback alone, on a port the kernel picks. */
-    private static final List<String> ADDRESS_OPTIONS = List.of("--host", "127.0.0.1", "--port", "0");
 
     private JvmServers() {}
 
@@ -28,38 +28,87 @@ final class JvmServers {
         return options;
     }
 
-    static ServerCommand command(ServerKind kind, int loops, List<String> moreJvmOptions)
-            throws MissingServerException {
+    static ServerCommand command(ServerKind kind, ServerSetup setup) throws IOException, InterruptedException {
         List<String> arguments = new ArrayList<>();
         arguments.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         arguments.addAll(jvmOptions());
-        arguments.addAll(moreJvmOptions);
+        arguments.addAll(setup.moreJvmOptions());
         arguments.addAll(List.of("-cp", classPath(kind)));
-        arguments.addAll(program(kind));
-        arguments.addAll(ADDRESS_OPTIONS);
-        arguments.addAll(List.of("--loops", Integer.toString(loops)));
+        arguments.addAll(program(kind, setup));
+        arguments.addAll(List.of("--loops", Integer.toString(setup.loops())));
         return new ServerCommand(arguments);
     }
 
-    private static List<String> program(ServerKind kind) {
-        String stock = StockServer.class.getName();
+    private static List<String> program(ServerKind kind, ServerSetup setup) throws IOException, InterruptedException {
         String netty42 = "io.fastsocket.peers.netty42.Netty42Server";
         return switch (kind.family()) {
-            case FASTSOCKET -> List.of(Main.class.getName(), "http", "--engine", kind.engine());
-            case STOCK -> List.of(stock, "--engine", kind.engine());
-            case STOCK_REUSEPORT -> List.of(stock, "--engine", kind.engine(), "--reuseport");
-            case NETTY42 -> List.of(netty42, "--engine", kind.engine());
-            case NETTY42_REUSEPORT -> List.of(netty42, "--engine", kind.engine(), "--reuseport");
-            case VERTX -> List.of("io.fastsocket.peers.frameworks.VertxServer");
-            case REACTOR_NETTY -> List.of("io.fastsocket.peers.frameworks.ReactorNettyServer");
+            case FASTSOCKET -> fastsocket(kind, setup);
+            case STOCK -> stock(StockServer.class.getName(), kind, setup);
+            case STOCK_REUSEPORT -> with(stock(StockServer.class.getName(), kind, setup), "--reuseport");
+            case NETTY42 -> stock(netty42, kind, setup);
+            case NETTY42_REUSEPORT -> with(stock(netty42, kind, setup), "--reuseport");
+            case VERTX -> listening("io.fastsocket.peers.frameworks.VertxServer");
+            case REACTOR_NETTY -> listening("io.fastsocket.peers.frameworks.ReactorNettyServer");
             case NGINX, HAPROXY, FLOOR -> throw new IllegalArgumentException(kind + " runs in no JVM");
         };
+    }
+
+    private static List<String> fastsocket(ServerKind kind, ServerSetup setup)
+            throws IOException, InterruptedException {
+        String main = Main.class.getName();
+        if (!setup.role().isProxy()) {
+            List<String> http = with(listening(main, "http"), "--engine", kind.engine());
+            return setup.role() == ServerRole.HTTPS ? withCertificate(http, setup) : http;
+        }
+        List<String> proxy = with(
+                List.of(main, "proxy", "--listen", "127.0.0.1:0"),
+                "--engine",
+                kind.engine(),
+                "--upstream",
+                "http://" + setup.originName());
+        return setup.role() == ServerRole.PROXY_NEW ? with(proxy, "--pool-idle-timeout", "0") : proxy;
+    }
+
+    /** A server that takes {@code RoleOptions}. */
+    private static List<String> stock(String main, ServerKind kind, ServerSetup setup)
+            throws IOException, InterruptedException {
+        List<String> server = with(listening(main), "--engine", kind.engine());
+        return switch (setup.role()) {
+            case HTTP -> server;
+            case HTTPS -> withCertificate(server, setup);
+            case PROXY -> with(server, "--origin", "http://" + setup.originName());
+            case PROXY_NEW -> with(server, "--origin", "http://" + setup.originName(), "--no-pool");
+        };
+    }
+
+    /** A program that listens on loopback alone, on a port that the kernel picks. */
+    private static List<String> listening(String... program) {
+        return with(List.of(program), "--host", "127.0.0.1", "--port", "0");
+    }
+
+    private static List<String> withCertificate(List<String> program, ServerSetup setup)
+            throws IOException, InterruptedException {
+        RunCertificate certificate = RunCertificate.in(setup.directory());
+        return with(
+                program,
+                "--tls-cert",
+                certificate.chain().toString(),
+                "--tls-key",
+                certificate.key().toString());
+    }
+
+    private static List<String> with(List<String> program, String... more) {
+        return Stream.concat(program.stream(), Stream.of(more)).toList();
     }
 
     private static String classPath(ServerKind kind) throws MissingServerException {
         return switch (kind.family()) {
             case NETTY42, NETTY42_REUSEPORT ->
-                peerClassPath("netty42") + File.pathSeparator + Checkout.codeSource(HttpServerInitializer.class);
+                String.join(
+                        File.pathSeparator,
+                        peerClassPath("netty42"),
+                        Checkout.codeSource(RoleOptions.class).toString(),
+                        Checkout.codeSource(HttpServerInitializer.class).toString());
             case VERTX, REACTOR_NETTY -> peerClassPath("frameworks");
             default -> System.getProperty("java.class.path");
         };

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  * @param about what it is and in which version, as far as it is known, such as {@code nginx/1.22.1, 2 workers}
  */
 record Listening(InetSocketAddress address, String about) {
-    private static final Pattern LINE = Pattern.compile("listening on (\\S+):(\\d+)(?:\\s+\\((.*)\\)|\\s.*)?");
+    private static final Pattern LINE = Pattern.compile("listening on (\\S+):(\\d+)(?:\\s+\\((.*)\\)[^)]*|\\s.*)?");
 
     /** What a line such as {@code listening on 127.0.0.1:8080 (engine io_uring, 2 loops)} says; empty for other lines. */
     static Optional<Listening> parse(String line) {

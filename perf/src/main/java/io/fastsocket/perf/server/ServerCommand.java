@@ -1,7 +1,6 @@
 package io.fastsocket.perf.server;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -28,19 +27,19 @@ public record ServerCommand(List<String> arguments, Optional<Listening> expected
     /**
      * The command for a kind of server. All of them listen on loopback alone, on a port that the kernel picks.
      *
-     * @param loops event loops, threads or workers that serve connections, at least 1; where one listener is shared, Netty
-     *     has one more that accepts
-     * @param moreJvmOptions options of the JVM after {@link #jvmOptions}, for a server that runs in one
-     * @param directory where files for the server may be written, which live as long as it
+     * @throws IllegalArgumentException if the kind does not {@linkplain ServerKind#supports support} the role
      * @throws MissingServerException if a program of the system that it needs is not installed
      */
-    public static ServerCommand of(ServerKind kind, int loops, List<String> moreJvmOptions, Path directory)
-            throws IOException, InterruptedException {
+    public static ServerCommand of(ServerKind kind, ServerSetup setup) throws IOException, InterruptedException {
+        if (!kind.supports(setup.role())) {
+            throw new IllegalArgumentException(
+                    kind + " cannot be started: role=" + setup.role() + " (expected one of " + kind.roles() + ")");
+        }
         return switch (kind.family()) {
-            case NGINX -> Nginx.command(loops, directory);
-            case HAPROXY -> HaProxy.command(loops, directory);
-            case FLOOR -> FloorServers.command(kind, loops);
-            default -> JvmServers.command(kind, loops, moreJvmOptions);
+            case NGINX -> Nginx.command(setup);
+            case HAPROXY -> HaProxy.command(setup);
+            case FLOOR -> FloorServers.command(kind, setup.loops());
+            default -> JvmServers.command(kind, setup);
         };
     }
 }

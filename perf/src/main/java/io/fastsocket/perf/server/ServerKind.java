@@ -1,9 +1,11 @@
 package io.fastsocket.perf.server;
 
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 
-/** A server that can be put under load. All of them answer {@code GET /} with the same text. */
+/** A server that can be put under load. All of them answer {@code GET /} with the same text, or pass it on. */
 public enum ServerKind {
     FASTSOCKET_IO_URING(Family.FASTSOCKET, "io_uring"),
     FASTSOCKET_EPOLL(Family.FASTSOCKET, "epoll"),
@@ -61,6 +63,20 @@ public enum ServerKind {
     /** The engine's name as the {@code --engine} option takes it. */
     public String engine() {
         return engine;
+    }
+
+    /** The roles it can play, {@link ServerRole#HTTP} always among them. */
+    public Set<ServerRole> roles() {
+        return switch (family) {
+            case FASTSOCKET, STOCK, NETTY42, NGINX, HAPROXY -> EnumSet.allOf(ServerRole.class);
+            case STOCK_REUSEPORT, NETTY42_REUSEPORT -> EnumSet.of(ServerRole.HTTP, ServerRole.HTTPS);
+            case VERTX, REACTOR_NETTY, FLOOR -> EnumSet.of(ServerRole.HTTP);
+        };
+    }
+
+    /** Whether it can play a role. */
+    public boolean supports(ServerRole role) {
+        return roles().contains(role);
     }
 
     /** Whether it runs in a JVM. */

@@ -5,19 +5,23 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollEventLoopGroup;
 import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.channel.socket.ServerSocketChannel;
+import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.UnixChannelOption;
 import io.netty.incubator.channel.uring.IOUring;
 import io.netty.incubator.channel.uring.IOUringEventLoopGroup;
 import io.netty.incubator.channel.uring.IOUringServerSocketChannel;
+import io.netty.incubator.channel.uring.IOUringSocketChannel;
 import java.net.StandardSocketOptions;
 
 /** A transport exactly as Netty ships it. */
 enum StockEngine {
-    IO_URING(IOUringServerSocketChannel.class) {
+    IO_URING(IOUringServerSocketChannel.class, IOUringSocketChannel.class) {
         @Override
         void ensureAvailable() {
             IOUring.ensureAvailability();
@@ -28,7 +32,7 @@ enum StockEngine {
             return new IOUringEventLoopGroup(loops);
         }
     },
-    EPOLL(EpollServerSocketChannel.class) {
+    EPOLL(EpollServerSocketChannel.class, EpollSocketChannel.class) {
         @Override
         void ensureAvailable() {
             Epoll.ensureAvailability();
@@ -39,7 +43,7 @@ enum StockEngine {
             return new EpollEventLoopGroup(loops);
         }
     },
-    NIO(NioServerSocketChannel.class) {
+    NIO(NioServerSocketChannel.class, NioSocketChannel.class) {
         @Override
         void ensureAvailable() {}
 
@@ -55,13 +59,20 @@ enum StockEngine {
     };
 
     private final Class<? extends ServerSocketChannel> channelClass;
+    private final Class<? extends SocketChannel> clientChannelClass;
 
-    StockEngine(Class<? extends ServerSocketChannel> channelClass) {
+    StockEngine(Class<? extends ServerSocketChannel> channelClass, Class<? extends SocketChannel> clientChannelClass) {
         this.channelClass = channelClass;
+        this.clientChannelClass = clientChannelClass;
     }
 
     Class<? extends ServerSocketChannel> channelClass() {
         return channelClass;
+    }
+
+    /** Of connections that are opened, not accepted. */
+    Class<? extends SocketChannel> clientChannelClass() {
+        return clientChannelClass;
     }
 
     /** Throws an {@link UnsatisfiedLinkError} that says why, if this machine cannot run the transport. */

@@ -36,6 +36,8 @@ class ServerProcessTest {
         assertThat(Listening.parse("listening on 127.0.0.1:40123 (io_uring, 2 loops)"))
                 .contains(new Listening(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 40123), "io_uring, 2 loops"));
+        assertThat(Listening.parse("listening on 0.0.0.0:80 (epoll, 1 loop), upstreams [a:1]"))
+                .contains(new Listening(new InetSocketAddress(80), "epoll, 1 loop"));
         assertThat(Listening.parse("listening on 0.0.0.0:80")).contains(new Listening(new InetSocketAddress(80), ""));
     }
 

@@ -2,10 +2,10 @@ package io.fastsocket.peers.netty42;
 
 import static java.util.Objects.requireNonNull;
 
-import io.fastsocket.examples.http.HttpServerInitializer;
-import io.fastsocket.examples.http.HttpServerSettings;
+import io.fastsocket.peers.stock.RoleOptions;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.unix.UnixChannelOption;
@@ -15,13 +15,15 @@ import java.net.SocketAddress;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * The program of a server on Netty 4.2: the HTTP example's pipeline, every option at Netty's default, and either one
- * listener on a loop of its own, or with {@code --reuseport} one listener on each loop, whose connections stay there.
+ * The program of a server on Netty 4.2: the HTTP example's pipeline or a plain reverse proxy, every option at Netty's default,
+ * and either one listener on a loop of its own, or with {@code --reuseport} one listener on each loop, whose connections stay
+ * there.
  */
-@Command(name = "netty42-server", description = "Serves HTTP on one of Netty 4.2's transports.")
+@Command(name = "netty42-server", description = "Serves HTTP, or passes it on, on one of Netty 4.2's transports.")
 public final class Netty42Server implements Callable<Integer> {
     @Option(names = "--host", required = true)
     private String host = "";
@@ -38,7 +40,8 @@ public final class Netty42Server implements Callable<Integer> {
     @Option(names = "--reuseport")
     private boolean reusePort;
 
-    private final HttpServerInitializer initializer = new HttpServerInitializer(HttpServerSettings.DEFAULT);
+    @Mixin
+    private RoleOptions role = new RoleOptions();
 
     private Netty42Server() {}
 
@@ -53,7 +56,8 @@ public final class Netty42Server implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         engine.ensureAvailable();
-        Channel listener = reusePort ? bindOnEachLoop() : bindOnce();
+        ChannelHandler initializer = role.newInitializer(engine.clientChannelClass());
+        Channel listener = reusePort ? bindOnEachLoop(initializer) : bindOnce(initializer);
         InetSocketAddress bound = (InetSocketAddress) listener.localAddress();
         System.err.printf(
                 "listening on %s:%d (netty %s %s, %s)%n",
@@ -66,24 +70,28 @@ public final class Netty42Server implements Callable<Integer> {
         return 0;
     }
 
-    private Channel bindOnce() throws InterruptedException {
-        return bind(new ServerBootstrap().group(newGroup(1), newGroup(loops)), new InetSocketAddress(host, port));
+    private Channel bindOnce(ChannelHandler initializer) throws InterruptedException {
+        return bind(
+                new ServerBootstrap().group(newGroup(1), newGroup(loops)),
+                new InetSocketAddress(host, port),
+                initializer);
     }
 
-    private Channel bindOnEachLoop() throws InterruptedException {
+    private Channel bindOnEachLoop(ChannelHandler initializer) throws InterruptedException {
         SocketAddress address = new InetSocketAddress(host, port);
         Channel last = null;
         for (EventExecutor loop : newGroup(loops)) {
             ServerBootstrap bootstrap =
                     new ServerBootstrap().group((EventLoopGroup) loop).option(UnixChannelOption.SO_REUSEPORT, true);
-            last = bind(bootstrap, address);
+            last = bind(bootstrap, address, initializer);
             // Port 0 is for the first of them: the others join its port.
             address = last.localAddress();
         }
         return requireNonNull(last, "at least one loop");
     }
 
-    private Channel bind(ServerBootstrap bootstrap, SocketAddress address) throws InterruptedException {
+    private Channel bind(ServerBootstrap bootstrap, SocketAddress address, ChannelHandler initializer)
+            throws InterruptedException {
         return bootstrap
                 .channel(engine.channelClass())
                 .childHandler(initializer)

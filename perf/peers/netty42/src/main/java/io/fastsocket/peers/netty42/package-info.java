@@ -1,4 +1,4 @@
-/** A server on Netty 4.2, to compare with. May use the HTTP example's handlers and Netty alone. */
+/** A server on Netty 4.2, to compare with. May use the roles of {@code peers.stock} and Netty alone. */
 @NullMarked
 package io.fastsocket.peers.netty42;
 
