@@ -4,31 +4,23 @@ import io.fastsocket.affinity.CpuSet;
 import io.fastsocket.affinity.CpuTopology;
 import io.fastsocket.affinity.cli.CommonOptions;
 import io.fastsocket.affinity.cli.OneLineErrors;
-import io.fastsocket.perf.compare.Measurement;
+import io.fastsocket.perf.compare.BenchPlan;
+import io.fastsocket.perf.compare.BenchResult;
+import io.fastsocket.perf.compare.BenchRun;
+import io.fastsocket.perf.compare.Extra;
 import io.fastsocket.perf.compare.Schedule;
 import io.fastsocket.perf.compare.ServerSummary;
-import io.fastsocket.perf.compare.SideBySide;
 import io.fastsocket.perf.compare.Work;
-import io.fastsocket.perf.compare.WrkLoad;
 import io.fastsocket.perf.server.ChildProcesses;
-import io.fastsocket.perf.server.MissingServerException;
-import io.fastsocket.perf.server.ProcFs;
 import io.fastsocket.perf.server.ServerCommand;
+import io.fastsocket.perf.server.ServerHost;
 import io.fastsocket.perf.server.ServerKind;
-import io.fastsocket.perf.server.ServerProcess;
-import io.fastsocket.perf.server.ServerRole;
-import io.fastsocket.perf.server.ServerSetup;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -39,36 +31,49 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code fastsocket bench}: this project's servers and stock Netty's side by side under {@code wrk}. */
+/** {@code fastsocket bench}: this project's servers and those its users would otherwise pick, side by side under load. */
 @Command(
         name = "fastsocket bench",
         description = {
-            "Compares servers side by side under wrk, on the same work in the same run.",
+            "Compares servers side by side on the same work in the same run.",
             "Each server runs in a process of its own and answers with the same text; those on Netty alone, with the same"
-                    + " handler. After a warm-up they take turns in rounds; one at a time is under load. Reported are"
-                    + " requests per second and CPU time of the server per request: medians, ranges, and ratios against"
-                    + " stock Netty on the same engine."
+                    + " handler. After a warm-up they take turns in rounds; one at a time is under load, by wrk, or where wrk"
+                    + " cannot (TLS, latency) by `fastsocket bench load`. Reported are requests per second and CPU time of the"
+                    + " server per request: medians, ranges, and ratios against stock Netty on the same engine.",
+            "Then it looks at latency, at where the time goes (with perf), at storms of connections and at idle ones."
         },
         footer = {
             "",
             "Exit codes: 0 done, 1 failed, 2 wrong usage.",
             "",
-            "JSON: {environment, options, notes, summary: [one per server and work], rounds: [one per measurement]}",
+            "With --output FILE.json, FILE.html is the same as a page with plots.",
+            "",
+            "JSON: {environment, options, notes, summary: [one per server and work], aims, sweep, storms, idle,",
+            "  rounds: [one per measurement]}",
             "",
             "Examples:",
             "  fastsocket bench --quick",
-            "  fastsocket bench --servers fastsocket-epoll,stock-epoll --work new --output report.json"
+            "  fastsocket bench --servers fastsocket-epoll,stock-epoll --work new --rates-only --output report.json"
         },
         sortOptions = false,
-        subcommands = {Churn.class, LoadCommand.class, Meters.class, Micro.class})
+        subcommands = {Churn.class, HtmlCommand.class, LoadCommand.class, Meters.class, Micro.class})
 @SuppressWarnings("NullAway.Init") // picocli sets the command and the mixins
 public final class Bench implements Callable<Integer> {
-    private static final Schedule FULL = new Schedule(12, 5, 5);
+    private static final Schedule FULL = new Schedule(15, 5, 4);
 
-    /** A server takes 12 s for each kind of work. The warm-up is shorter than the JIT compilers need. */
-    private static final Schedule QUICK = new Schedule(6, 3, 2);
+    /** The warm-up is shorter than the JIT compilers need. */
+    private static final Schedule QUICK = new Schedule(4, 3, 2);
 
-    private static final Duration START_PATIENCE = Duration.ofSeconds(30);
+    private static final List<ServerKind> QUICK_SERVERS = List.of(
+            ServerKind.FASTSOCKET_IO_URING,
+            ServerKind.FASTSOCKET_EPOLL,
+            ServerKind.STOCK_IO_URING,
+            ServerKind.STOCK_EPOLL,
+            ServerKind.NGINX,
+            ServerKind.HAPROXY,
+            ServerKind.FLOOR_IO_URING);
+
+    private static final List<Work> QUICK_WORKS = List.of(Work.NEW, Work.KEEPALIVE, Work.PROXY_NEW);
 
     @Option(
             names = "--servers",
@@ -77,20 +82,37 @@ public final class Bench implements Callable<Integer> {
             converter = ServerKindConverter.class,
             completionCandidates = ServerKindConverter.class,
             description = "Servers to compare, comma-separated: ${COMPLETION-CANDIDATES}. Default: all that are"
-                    + " installed.")
+                    + " installed; with --quick: a few of them.")
     private @Nullable List<ServerKind> servers;
 
     @Option(
             names = "--work",
             split = ",",
             paramLabel = "KIND",
-            description = "Work, comma-separated: new (a connection per request), keepalive. Default: both.")
-    private List<Work> works = List.of(Work.values());
+            converter = WorkConverter.class,
+            completionCandidates = WorkConverter.class,
+            description = "Work, comma-separated: ${COMPLETION-CANDIDATES}. Default: all; with --quick: new, keepalive,"
+                    + " proxy-new.")
+    private @Nullable List<Work> works;
+
+    @Option(
+            names = "--also",
+            split = ",",
+            paramLabel = "KIND",
+            converter = ExtraConverter.class,
+            completionCandidates = ExtraConverter.class,
+            description = "What to look at beside rates, comma-separated: ${COMPLETION-CANDIDATES}."
+                    + " Default: all; with --quick: nothing.")
+    private @Nullable List<Extra> extras;
+
+    @Option(names = "--rates-only", description = "Look at nothing beside rates.")
+    private boolean ratesOnly;
 
     @Option(
             names = "--warmup",
             paramLabel = "SECONDS",
-            description = "Load on each server before the rounds. Default: 12.")
+            description =
+                    "Load on each server before the rounds, at most: it ends when the rate has settled. Default: 15.")
     private @Nullable Integer warmupSeconds;
 
     @Option(names = "--rounds", paramLabel = "N", description = "Rounds of each kind of work. Default: 5.")
@@ -102,8 +124,8 @@ public final class Bench implements Callable<Integer> {
     @Option(
             names = "--quick",
             description =
-                    "About 25 s for each server: warm-up 6 s, 3 rounds of 2 s, where not given. For a first look, not"
-                            + " for figures to publish.")
+                    "Under 5 minutes: fewer servers and kinds of work, warm-up 4 s, 3 rounds of 2 s, where not given. For"
+                            + " a first look, not for figures to publish.")
     private boolean quick;
 
     @Option(
@@ -116,6 +138,19 @@ public final class Bench implements Callable<Integer> {
     private int loops;
 
     @Option(
+            names = "--storm",
+            paramLabel = "N",
+            description = "Connections that come at once in a storm. Default: ${DEFAULT-VALUE}.")
+    private int stormConnections = 5000;
+
+    @Option(
+            names = "--idle",
+            paramLabel = "N",
+            description = "Idle connections, as far as the limit of open files allows, which root raises. Default:"
+                    + " ${DEFAULT-VALUE}.")
+    private int idleConnections = 100_000;
+
+    @Option(
             names = "--pin-load",
             negatable = true,
             defaultValue = "true",
@@ -123,6 +158,19 @@ public final class Bench implements Callable<Integer> {
             description = "One single-threaded wrk pinned to each CPU (the default), or one wrk of two threads that the"
                     + " scheduler places.")
     private boolean pinLoad;
+
+    @Option(
+            names = "--server-address",
+            paramLabel = "ADDRESS",
+            description = "Where servers listen, an IPv4 address. Default: ${DEFAULT-VALUE}.")
+    private String serverAddress = ServerHost.LOOPBACK.address();
+
+    @Option(
+            names = "--server-namespace",
+            paramLabel = "NAME",
+            description =
+                    "The network namespace that servers run in, by its name for `ip netns`; needs root. Default: this one.")
+    private @Nullable String serverNamespace;
 
     @Mixin
     private ReportOptions report;
@@ -144,35 +192,49 @@ public final class Bench implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        Schedule schedule = schedule();
-        int loopsOfEach = LoopCount.effective(loops, spec);
-        List<Measurement> measurements;
-        Map<String, String> about = new LinkedHashMap<>();
+        BenchPlan plan = plan();
+        BenchResult result;
+        PrintWriter progress = spec.commandLine().getErr();
+        requirePrograms();
         try (ChildProcesses children = new ChildProcesses()) {
-            WrkLoad load = load(children);
-            requirePrograms();
-            Map<ServerKind, ServerProcess> started = startServers(loopsOfEach, children);
-            started.forEach((kind, server) -> about.put(kind.label(), server.about()));
-            measurements = measure(load, started, schedule);
+            result = new BenchRun(plan, children, line -> progress.println("bench: " + line)).run();
         }
-        List<ServerSummary> summaries = ServerSummary.of(measurements);
-        report.write(
-                BenchReport.table(summaries),
-                options(schedule, loopsOfEach, about),
-                BenchReport.figures(measurements, summaries));
+        List<ServerSummary> summaries = ServerSummary.of(result.measurements);
+        report.write(BenchReport.table(summaries), options(plan, result), BenchReport.figures(result, summaries));
+        report.output().ifPresent(json -> HtmlCommand.write(json, HtmlCommand.beside(json)));
         return 0;
+    }
+
+    private BenchPlan plan() {
+        List<Extra> extraDefaults = quick || ratesOnly ? List.of() : List.of(Extra.values());
+        try {
+            return new BenchPlan(
+                    distinct(servers, quick ? QUICK_SERVERS : List.of(ServerKind.values())),
+                    servers != null,
+                    distinct(works, quick ? QUICK_WORKS : List.of(Work.values())),
+                    distinct(extras, extraDefaults),
+                    new ServerHost(serverAddress, Optional.ofNullable(serverNamespace)),
+                    schedule(),
+                    connections,
+                    LoopCount.effective(loops, spec),
+                    pinLoad ? CpuTopology.read().allowed() : CpuSet.empty(),
+                    stormConnections,
+                    idleConnections);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+    }
+
+    private static <T> List<T> distinct(@Nullable List<T> given, List<T> defaults) {
+        return (given == null ? defaults : given).stream().distinct().sorted().toList();
     }
 
     private Schedule schedule() {
         Schedule defaults = quick ? QUICK : FULL;
-        try {
-            return new Schedule(
-                    warmupSeconds == null ? defaults.warmupSeconds() : warmupSeconds,
-                    rounds == null ? defaults.rounds() : rounds,
-                    roundSeconds == null ? defaults.roundSeconds() : roundSeconds);
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-        }
+        return new Schedule(
+                warmupSeconds == null ? defaults.warmupSeconds() : warmupSeconds,
+                rounds == null ? defaults.rounds() : rounds,
+                roundSeconds == null ? defaults.roundSeconds() : roundSeconds);
     }
 
     private void requirePrograms() {
@@ -183,61 +245,27 @@ public final class Bench implements Callable<Integer> {
         }
     }
 
-    private Map<ServerKind, ServerProcess> startServers(int loopsOfEach, ChildProcesses children)
-            throws IOException, InterruptedException {
-        Map<ServerKind, ServerProcess> started = new EnumMap<>(ServerKind.class);
-        for (ServerKind kind : servers == null ? List.of(ServerKind.values()) : Set.copyOf(servers)) {
-            try {
-                ServerSetup setup = new ServerSetup(
-                        ServerRole.HTTP, loopsOfEach, Optional.empty(), List.of(), children.directory());
-                ServerCommand command = ServerCommand.of(kind, setup);
-                started.put(kind, ServerProcess.start(kind.label(), command, children, START_PATIENCE));
-            } catch (MissingServerException e) {
-                if (servers != null) {
-                    throw e;
-                }
-                spec.commandLine().getErr().println("bench: without " + kind + ": " + e.getMessage());
-            }
-        }
-        return started;
-    }
-
-    private List<Measurement> measure(WrkLoad load, Map<ServerKind, ServerProcess> started, Schedule schedule)
-            throws IOException, InterruptedException {
-        PrintWriter progress = spec.commandLine().getErr();
-        Set<Work> kindsOfWork = new LinkedHashSet<>(works);
-        progress.printf(
-                "bench: %d servers, about %d s%n",
-                started.size(), schedule.totalSeconds(started.size(), kindsOfWork.size()));
-        SideBySide comparison =
-                new SideBySide(started, load, ProcFs.ofThisMachine(), line -> progress.println("bench: " + line));
-        List<Measurement> measurements = new ArrayList<>();
-        for (Work work : kindsOfWork) {
-            measurements.addAll(comparison.run(work, schedule));
-        }
-        return measurements;
-    }
-
-    private WrkLoad load(ChildProcesses children) {
-        try {
-            return new WrkLoad(connections, pinLoad ? CpuTopology.read().allowed() : CpuSet.empty(), children);
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-        }
-    }
-
-    private Map<String, Object> options(Schedule schedule, int loopsOfEach, Map<String, String> about) {
+    private Map<String, Object> options(BenchPlan plan, BenchResult result) {
         Map<String, Object> options = new LinkedHashMap<>();
-        options.put("servers", about.keySet());
-        options.put("about", about);
-        options.put("work", works);
-        options.put("warmupSeconds", schedule.warmupSeconds());
-        options.put("rounds", schedule.rounds());
-        options.put("roundSeconds", schedule.roundSeconds());
+        options.put(
+                "commandLine",
+                "fastsocket bench "
+                        + String.join(" ", spec.commandLine().getParseResult().originalArgs()));
+        options.put("servers", result.about.keySet());
+        options.put("about", result.about);
+        options.put("work", plan.works());
+        options.put("also", plan.extras());
+        options.put("warmupSeconds", plan.schedule().warmupSeconds());
+        options.put("rounds", plan.schedule().rounds());
+        options.put("roundSeconds", plan.schedule().roundSeconds());
         options.put("quick", quick);
-        options.put("connections", connections);
-        options.put("loops", loopsOfEach);
+        options.put("connections", plan.connections());
+        options.put("loops", plan.loops());
         options.put("pinLoad", pinLoad);
+        options.put("serverAddress", serverAddress);
+        options.put("serverNamespace", serverNamespace);
+        options.put("storm", plan.stormConnections());
+        options.put("idle", plan.idleConnections());
         options.put("jvmOptions", ServerCommand.jvmOptions());
         return options;
     }

@@ -8,6 +8,7 @@ import io.fastsocket.perf.churn.FootprintProbe;
 import io.fastsocket.perf.server.ChildProcesses;
 import io.fastsocket.perf.server.ProcFs;
 import io.fastsocket.perf.server.ServerCommand;
+import io.fastsocket.perf.server.ServerHost;
 import io.fastsocket.perf.server.ServerKind;
 import io.fastsocket.perf.server.ServerProcess;
 import io.fastsocket.perf.server.ServerRole;
@@ -118,6 +119,7 @@ public final class Churn implements Callable<Integer> {
                                 server,
                                 new ServerSetup(
                                         ServerRole.HTTP,
+                                        ServerHost.LOOPBACK,
                                         loopsOfServer,
                                         Optional.empty(),
                                         List.of(FootprintProbe.JVM_OPTION),

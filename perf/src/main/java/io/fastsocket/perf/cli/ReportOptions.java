@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -48,5 +49,10 @@ final class ReportOptions {
                 throw new CommandFailed(CommandFailed.FAILED, "cannot write report: --output=" + output + ": " + e, e);
             }
         }
+    }
+
+    /** The file that the JSON object was also written to, if any. */
+    Optional<Path> output() {
+        return Optional.ofNullable(output);
     }
 }

@@ -3,7 +3,8 @@ package io.fastsocket.perf.compare;
 /**
  * How long a comparison goes on.
  *
- * @param warmupSeconds load on each server before the first round of a kind of work; the JIT compilers need about 12
+ * @param warmupSeconds load on each server before the first round of a kind of work, at most: until the rate has settled; the
+ *     JIT compilers need about 12
  * @param rounds rounds of each kind of work, at least 1
  * @param roundSeconds load on each server in a round, at least 1
  */
@@ -15,8 +16,8 @@ public record Schedule(int warmupSeconds, int rounds, int roundSeconds) {
         }
     }
 
-    /** Time under load for a number of servers and kinds of work, seconds. */
-    public long totalSeconds(int servers, int works) {
-        return (long) servers * works * (warmupSeconds + (long) rounds * roundSeconds);
+    /** Time under load for a number of pairs of servers and kinds of work, seconds, at most. */
+    public long totalSeconds(long pairs) {
+        return pairs * (warmupSeconds + (long) rounds * roundSeconds);
     }
 }

@@ -3,11 +3,8 @@ package io.fastsocket.perf.compare;
 import io.fastsocket.perf.server.ServerKind;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.Collectors;
 
 /**
  * What all rounds say about one server at one kind of work.
@@ -25,12 +22,6 @@ public record ServerSummary(
         long socketErrors,
         long statusErrors,
         Optional<Ratios> againstStock) {
-    /**
-     * This server's figures over those of its stock twin. Each is the spread of the quotients within a round, so that a
-     * disturbance that lasts longer than a round touches both sides of it.
-     */
-    public record Ratios(Spread requestsPerSecond, Spread cpuMicrosPerRequest) {}
-
     /** Sums up every pair of work and server, in the order in which they first appear. */
     public static List<ServerSummary> of(List<Measurement> measurements) {
         List<ServerSummary> summaries = new ArrayList<>();
@@ -47,12 +38,7 @@ public record ServerSummary(
 
     private static ServerSummary summarise(Work work, ServerKind server, List<Measurement> ofWork) {
         List<Measurement> own = of(server, ofWork);
-        Optional<Ratios> againstStock = server.stockTwin()
-                .map(twin -> of(twin, ofWork))
-                .filter(twin -> !twin.isEmpty())
-                .map(twin -> new Ratios(
-                        ratios(own, twin, m -> m.load().requestsPerSecond()),
-                        ratios(own, twin, Measurement::cpuMicrosPerRequest)));
+        Optional<Ratios> againstStock = server.stockTwin().flatMap(twin -> Ratios.of(ofWork, work, server, twin));
         return new ServerSummary(
                 work,
                 server,
@@ -70,18 +56,5 @@ public record ServerSummary(
 
     private static Spread spread(List<Measurement> measurements, ToDoubleFunction<Measurement> figure) {
         return Spread.of(measurements.stream().mapToDouble(figure).boxed().toList());
-    }
-
-    private static Spread ratios(List<Measurement> own, List<Measurement> twin, ToDoubleFunction<Measurement> figure) {
-        Map<Integer, Measurement> twinByRound =
-                twin.stream().collect(Collectors.toMap(Measurement::round, Function.identity()));
-        List<Double> quotients = new ArrayList<>();
-        for (Measurement measurement : own) {
-            Measurement other = twinByRound.get(measurement.round());
-            if (other != null) {
-                quotients.add(figure.applyAsDouble(measurement) / figure.applyAsDouble(other));
-            }
-        }
-        return Spread.of(quotients);
     }
 }

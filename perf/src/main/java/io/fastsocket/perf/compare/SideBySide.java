@@ -17,8 +17,13 @@ import java.util.function.Consumer;
  * the order moves on by one in every round, so that none always follows the same neighbour.
  */
 public final class SideBySide {
+    private static final int SLICE_SECONDS = 2;
+
+    /** What a rate differs by, as a share, when nothing has changed. */
+    private static final double SETTLED_WITHIN = 0.03;
+
     private final Map<ServerKind, ServerProcess> servers;
-    private final WrkLoad load;
+    private final Load load;
     private final ProcFs procFs;
     private final Consumer<String> progress;
 
@@ -27,7 +32,7 @@ public final class SideBySide {
      *
      * @param progress takes a line now and then that says how far it is
      */
-    public SideBySide(Map<ServerKind, ServerProcess> servers, WrkLoad load, ProcFs procFs, Consumer<String> progress) {
+    public SideBySide(Map<ServerKind, ServerProcess> servers, Load load, ProcFs procFs, Consumer<String> progress) {
         this.servers = Map.copyOf(servers);
         this.load = load;
         this.procFs = procFs;
@@ -42,10 +47,7 @@ public final class SideBySide {
     public List<Measurement> run(Work work, Schedule schedule) throws IOException, InterruptedException {
         List<ServerKind> order = servers.keySet().stream().sorted().toList();
         for (ServerKind server : order) {
-            if (schedule.warmupSeconds() > 0) {
-                progress.accept(work + ": warm-up " + schedule.warmupSeconds() + " s: " + server);
-                load.run(process(server).address(), work, schedule.warmupSeconds());
-            }
+            warmUp(work, server, schedule.warmupSeconds());
         }
         List<Measurement> measurements = new ArrayList<>();
         for (int round = 1; round <= schedule.rounds(); round++) {
@@ -63,6 +65,23 @@ public final class SideBySide {
             }
         }
         return measurements;
+    }
+
+    /** Loads a server in slices until two in a row are about as fast, or the time is over. */
+    private void warmUp(Work work, ServerKind server, int secondsMax) throws IOException, InterruptedException {
+        double last = 0;
+        for (int second = 0; second < secondsMax; second += SLICE_SECONDS) {
+            double rate =
+                    load.run(process(server).address(), work, SLICE_SECONDS).requestsPerSecond();
+            if (Math.abs(rate - last) <= SETTLED_WITHIN * rate) {
+                progress.accept(work + ": warm after " + (second + SLICE_SECONDS) + " s: " + server);
+                return;
+            }
+            last = rate;
+        }
+        if (secondsMax > 0) {
+            progress.accept(work + ": warm-up of " + secondsMax + " s is over: " + server);
+        }
     }
 
     /** The same order, begun {@code by} places later. */

@@ -19,4 +19,9 @@ public record Spread(double median, double min, double max) {
         double median = sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
         return new Spread(median, sorted[0], sorted[sorted.length - 1]);
     }
+
+    /** Each of the three over a number. */
+    Spread over(double divisor) {
+        return new Spread(median / divisor, min / divisor, max / divisor);
+    }
 }

@@ -5,6 +5,8 @@ import io.fastsocket.perf.server.ChildProcesses;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -14,7 +16,7 @@ import java.util.concurrent.TimeUnit;
  * process per CPU, started together, because {@code wrk} cannot pin its threads, and on loopback the CPU a client thread
  * happens to run on is the CPU that receives its connections.
  */
-public final class WrkLoad {
+public final class WrkLoad implements Load {
     /** How long a process may take to end after its time is over. */
     private static final long PATIENCE_SECONDS = 15;
 
@@ -41,11 +43,7 @@ public final class WrkLoad {
         this.children = children;
     }
 
-    /**
-     * Puts a server under load and waits for the end.
-     *
-     * @throws IOException if {@code wrk} fails, does not end, or got no response at all
-     */
+    @Override
     public LoadResult run(InetSocketAddress server, Work work, int seconds) throws IOException, InterruptedException {
         List<Process> running = new ArrayList<>();
         try {
@@ -69,8 +67,8 @@ public final class WrkLoad {
     }
 
     /** The command lines that together are the load. */
-    List<List<String>> commands(InetSocketAddress server, Work work, int seconds) {
-        String url = "http://" + server.getAddress().getHostAddress() + ":" + server.getPort() + "/";
+    List<List<String>> commands(InetSocketAddress server, Work work, int seconds) throws IOException {
+        String url = "http://" + server.getAddress().getHostAddress() + ":" + server.getPort() + work.path();
         if (cpus.length == 0) {
             return List.of(wrk(THREADS_UNPINNED, connections, work, seconds, url));
         }
@@ -85,12 +83,31 @@ public final class WrkLoad {
         return commands;
     }
 
-    private static List<String> wrk(int threads, int connections, Work work, int seconds, String url) {
+    private List<String> wrk(int threads, int connections, Work work, int seconds, String url) throws IOException {
         List<String> command =
                 new ArrayList<>(List.of("wrk", "-t" + threads, "-c" + connections, "-d" + seconds + "s"));
-        command.addAll(work.wrkOptions());
+        if (work.newConnections()) {
+            command.addAll(List.of("-H", "Connection: close"));
+        }
+        if (work.pipelineDepth() > 1) {
+            command.addAll(List.of("-s", pipelineScript(work.pipelineDepth()).toString()));
+        }
         command.add(url);
         return command;
+    }
+
+    /** {@code wrk} pipelines what a script hands it as one request. */
+    private Path pipelineScript(int depth) throws IOException {
+        String script =
+                """
+                init = function(args)
+                  local requests = {}
+                  for i = 1, %d do requests[i] = wrk.format() end
+                  pipelined = table.concat(requests)
+                end
+                request = function() return pipelined end
+                """;
+        return Files.writeString(children.directory().resolve("pipeline-" + depth + ".lua"), script.formatted(depth));
     }
 
     /** Its output is a few lines and fits the pipe, so that it can be read when the process has ended. */

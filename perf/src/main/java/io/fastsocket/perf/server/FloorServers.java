@@ -7,14 +7,20 @@ import java.util.List;
 final class FloorServers {
     private FloorServers() {}
 
-    static ServerCommand command(ServerKind kind, int loops) throws IOException, InterruptedException {
+    static ServerCommand command(ServerKind kind, ServerSetup setup) throws IOException, InterruptedException {
         String source = kind.engine().equals("io_uring") ? "uring-server" : "epoll-server";
         String build = Checkout.perf().resolve("floor/build").toString();
         SystemProgram.Output output = SystemProgram.run(List.of(build, source));
         if (output.exitCode() != 0) {
             throw new MissingServerException(output.text());
         }
-        return new ServerCommand(
-                List.of(output.text(), "--host", "127.0.0.1", "--port", "0", "--threads", Integer.toString(loops)));
+        return new ServerCommand(List.of(
+                output.text(),
+                "--host",
+                setup.host().address(),
+                "--port",
+                "0",
+                "--threads",
+                Integer.toString(setup.loops())));
     }
 }

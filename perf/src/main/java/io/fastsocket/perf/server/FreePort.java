@@ -9,7 +9,7 @@ import java.net.ServerSocket;
 final class FreePort {
     private FreePort() {}
 
-    /** An address on loopback that was free just now. Should another process take it first, the server's bind fails. */
+    /** An address on loopback that was free just now. */
     static InetSocketAddress onLoopback() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return (InetSocketAddress) socket.getLocalSocketAddress();

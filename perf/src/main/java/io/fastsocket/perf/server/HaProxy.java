@@ -20,7 +20,7 @@ final class HaProxy {
 
     static ServerCommand command(ServerSetup setup) throws IOException, InterruptedException {
         SystemProgram haproxy = SystemProgram.find("haproxy", "haproxy", SystemProgram.searchPath());
-        InetSocketAddress address = FreePort.onLoopback();
+        InetSocketAddress address = setup.host().freePort();
         Path own = Files.createDirectories(setup.directory().resolve("haproxy-" + address.getPort()));
         String configuration = global(setup.loops(), CpuTopology.read().allowed())
                 + bind(setup, address)

@@ -47,8 +47,8 @@ final class JvmServers {
             case STOCK_REUSEPORT -> with(stock(StockServer.class.getName(), kind, setup), "--reuseport");
             case NETTY42 -> stock(netty42, kind, setup);
             case NETTY42_REUSEPORT -> with(stock(netty42, kind, setup), "--reuseport");
-            case VERTX -> listening("io.fastsocket.peers.frameworks.VertxServer");
-            case REACTOR_NETTY -> listening("io.fastsocket.peers.frameworks.ReactorNettyServer");
+            case VERTX -> listening(setup, "io.fastsocket.peers.frameworks.VertxServer");
+            case REACTOR_NETTY -> listening(setup, "io.fastsocket.peers.frameworks.ReactorNettyServer");
             case NGINX, HAPROXY, FLOOR -> throw new IllegalArgumentException(kind + " runs in no JVM");
         };
     }
@@ -57,11 +57,11 @@ final class JvmServers {
             throws IOException, InterruptedException {
         String main = Main.class.getName();
         if (!setup.role().isProxy()) {
-            List<String> http = with(listening(main, "http"), "--engine", kind.engine());
+            List<String> http = with(listening(setup, main, "http"), "--engine", kind.engine());
             return setup.role() == ServerRole.HTTPS ? withCertificate(http, setup) : http;
         }
         List<String> proxy = with(
-                List.of(main, "proxy", "--listen", "127.0.0.1:0"),
+                List.of(main, "proxy", "--listen", setup.host().address() + ":0"),
                 "--engine",
                 kind.engine(),
                 "--upstream",
@@ -72,7 +72,7 @@ final class JvmServers {
     /** A server that takes {@code RoleOptions}. */
     private static List<String> stock(String main, ServerKind kind, ServerSetup setup)
             throws IOException, InterruptedException {
-        List<String> server = with(listening(main), "--engine", kind.engine());
+        List<String> server = with(listening(setup, main), "--engine", kind.engine());
         return switch (setup.role()) {
             case HTTP -> server;
             case HTTPS -> withCertificate(server, setup);
@@ -81,9 +81,9 @@ final class JvmServers {
         };
     }
 
-    /** A program that listens on loopback alone, on a port that the kernel picks. */
-    private static List<String> listening(String... program) {
-        return with(List.of(program), "--host", "127.0.0.1", "--port", "0");
+    /** A program that listens at the setup's address alone, on a port that the kernel picks. */
+    private static List<String> listening(ServerSetup setup, String... program) {
+        return with(List.of(program), "--host", setup.host().address(), "--port", "0");
     }
 
     private static List<String> withCertificate(List<String> program, ServerSetup setup)

@@ -20,7 +20,7 @@ final class Nginx {
 
     static ServerCommand command(ServerSetup setup) throws IOException, InterruptedException {
         SystemProgram nginx = SystemProgram.find("nginx", "nginx-light", SystemProgram.searchPath());
-        InetSocketAddress address = FreePort.onLoopback();
+        InetSocketAddress address = setup.host().freePort();
         Path own = Files.createDirectories(setup.directory().resolve("nginx-" + address.getPort()));
         for (int bytes : BODIES) {
             BodyFiles.write(own, bytes);

@@ -89,8 +89,13 @@ public final class ProcFs {
         return sum;
     }
 
-    /** The process first; {@code children} of each thread, a file that a kernel may be built without. */
-    private List<Long> withDescendants(long pid) throws IOException {
+    /**
+     * A process and those that it has started and that live, the process first.
+     *
+     * @throws IOException if there is no such process
+     */
+    public List<Long> withDescendants(long pid) throws IOException {
+        // By the children of each thread, a file that a kernel may be built without.
         List<Long> pids = new ArrayList<>(List.of(pid));
         // Grows while it is gone through.
         for (int i = 0; i < pids.size(); i++) {

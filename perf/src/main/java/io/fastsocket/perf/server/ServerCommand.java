@@ -25,7 +25,7 @@ public record ServerCommand(List<String> arguments, Optional<Listening> expected
     }
 
     /**
-     * The command for a kind of server. All of them listen on loopback alone, on a port that the kernel picks.
+     * The command for a kind of server. All of them listen at the setup's address alone, on a port that the kernel picks.
      *
      * @throws IllegalArgumentException if the kind does not {@linkplain ServerKind#supports support} the role
      * @throws MissingServerException if a program of the system that it needs is not installed
@@ -35,11 +35,13 @@ public record ServerCommand(List<String> arguments, Optional<Listening> expected
             throw new IllegalArgumentException(
                     kind + " cannot be started: role=" + setup.role() + " (expected one of " + kind.roles() + ")");
         }
-        return switch (kind.family()) {
-            case NGINX -> Nginx.command(setup);
-            case HAPROXY -> HaProxy.command(setup);
-            case FLOOR -> FloorServers.command(kind, setup.loops());
-            default -> JvmServers.command(kind, setup);
-        };
+        ServerCommand command =
+                switch (kind.family()) {
+                    case NGINX -> Nginx.command(setup);
+                    case HAPROXY -> HaProxy.command(setup);
+                    case FLOOR -> FloorServers.command(kind, setup);
+                    default -> JvmServers.command(kind, setup);
+                };
+        return new ServerCommand(setup.host().command(command.arguments()), command.expected());
     }
 }

@@ -8,6 +8,7 @@ import java.util.Optional;
 /**
  * How a server is to be started.
  *
+ * @param host where it listens
  * @param loops event loops, threads or workers that serve connections, at least 1; where one listener is shared, Netty has
  *     one more that accepts
  * @param origin where a proxy passes requests on to, over HTTP/1.1; empty in the other roles
@@ -15,7 +16,12 @@ import java.util.Optional;
  * @param directory where files for the servers of a run may be written, which live as long as they do
  */
 public record ServerSetup(
-        ServerRole role, int loops, Optional<InetSocketAddress> origin, List<String> moreJvmOptions, Path directory) {
+        ServerRole role,
+        ServerHost host,
+        int loops,
+        Optional<InetSocketAddress> origin,
+        List<String> moreJvmOptions,
+        Path directory) {
 
     /** @throws IllegalArgumentException if a proxy has no origin, or another role has one */
     public ServerSetup {

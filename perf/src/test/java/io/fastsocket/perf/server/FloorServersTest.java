@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -181,9 +182,17 @@ class FloorServersTest {
         return ServerProcess.start(kind.label(), new ServerCommand(arguments), children, Duration.ofSeconds(30));
     }
 
-    private static ServerCommand command(ServerKind kind) throws Exception {
+    private ServerCommand command(ServerKind kind) throws Exception {
         try {
-            return FloorServers.command(kind, 2);
+            return FloorServers.command(
+                    kind,
+                    new ServerSetup(
+                            ServerRole.HTTP,
+                            ServerHost.LOOPBACK,
+                            2,
+                            Optional.empty(),
+                            List.of(),
+                            children.directory()));
         } catch (MissingServerException e) {
             throw new TestAbortedException(e.getMessage(), e);
         }
