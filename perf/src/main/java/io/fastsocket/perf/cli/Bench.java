@@ -59,7 +59,7 @@ import picocli.CommandLine.Spec;
         subcommands = {Churn.class, HtmlCommand.class, LoadCommand.class, Meters.class, Micro.class})
 @SuppressWarnings("NullAway.Init") // picocli sets the command and the mixins
 public final class Bench implements Callable<Integer> {
-    private static final Schedule FULL = new Schedule(15, 5, 4);
+    private static final Schedule FULL = new Schedule(30, 5, 4);
 
     /** The warm-up is shorter than the JIT compilers need. */
     private static final Schedule QUICK = new Schedule(4, 3, 2);
@@ -112,7 +112,7 @@ public final class Bench implements Callable<Integer> {
             names = "--warmup",
             paramLabel = "SECONDS",
             description =
-                    "Load on each server before the rounds, at most: it ends when the rate has settled. Default: 15.")
+                    "Load on each server before the rounds, at most: it ends when the rate has settled. Default: 30.")
     private @Nullable Integer warmupSeconds;
 
     @Option(names = "--rounds", paramLabel = "N", description = "Rounds of each kind of work. Default: 5.")

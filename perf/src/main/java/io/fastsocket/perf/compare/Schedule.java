@@ -4,7 +4,7 @@ package io.fastsocket.perf.compare;
  * How long a comparison goes on.
  *
  * @param warmupSeconds load on each server before the first round of a kind of work, at most: until the rate has settled; the
- *     JIT compilers need about 12
+ *     JIT compilers need 12 at a high rate, and 30 behind a proxy's low one
  * @param rounds rounds of each kind of work, at least 1
  * @param roundSeconds load on each server in a round, at least 1
  */

@@ -22,6 +22,9 @@ public final class SideBySide {
     /** What a rate differs by, as a share, when nothing has changed. */
     private static final double SETTLED_WITHIN = 0.03;
 
+    /** So many slices like the one before. */
+    private static final int SETTLED_AFTER = 2;
+
     private final Map<ServerKind, ServerProcess> servers;
     private final Load load;
     private final ProcFs procFs;
@@ -67,13 +70,15 @@ public final class SideBySide {
         return measurements;
     }
 
-    /** Loads a server in slices until two in a row are about as fast, or the time is over. */
+    /** Loads a server in slices until three in a row are about as fast, or the time is over. */
     private void warmUp(Work work, ServerKind server, int secondsMax) throws IOException, InterruptedException {
         double last = 0;
+        int alike = 0;
         for (int second = 0; second < secondsMax; second += SLICE_SECONDS) {
             double rate =
                     load.run(process(server).address(), work, SLICE_SECONDS).requestsPerSecond();
-            if (Math.abs(rate - last) <= SETTLED_WITHIN * rate) {
+            alike = Math.abs(rate - last) <= SETTLED_WITHIN * rate ? alike + 1 : 0;
+            if (alike == SETTLED_AFTER) {
                 progress.accept(work + ": warm after " + (second + SLICE_SECONDS) + " s: " + server);
                 return;
             }

@@ -43,7 +43,7 @@ class BenchCommandTest {
                     --also=all               | fastsocket bench: Invalid value for option '--also' (KIND): no such extra: name=all (expected one of latency,
                     --storm=1                | fastsocket bench: cannot spread the load: connections=64, storm=1, idle=100000
                     --idle=0                 | fastsocket bench: cannot spread the load: connections=64, storm=5000, idle=0
-                    --rounds=0               | fastsocket bench: cannot schedule: warmup=15, rounds=0, seconds=4
+                    --rounds=0               | fastsocket bench: cannot schedule: warmup=30, rounds=0, seconds=4
                     --connections=1          | fastsocket bench: cannot spread the load: connections=1
                     --loops=-1               | fastsocket bench: cannot run: --loops=-1
                     --fast                   | fastsocket bench: Unknown option: '--fast'
