@@ -50,6 +50,7 @@ class BenchCommandTest {
                     churn --connections=19   | fastsocket bench churn: cannot run: --connections=19
                     meters --engine=auto     | fastsocket bench meters: no such engine: --engine=auto (expected io_uring, epoll or nio)
                     meters --starts=19       | fastsocket bench meters: cannot run: --starts=19, --binds=100000, --timeout=1200
+                    scale --cpus=0           | fastsocket bench scale: cannot simulate: cpus=0, connections=100000
                     churn --timeout=0        | fastsocket bench churn: cannot run: --connections=1000000, --clients=16, --timeout=0
                     churn --server=nginx     | fastsocket bench churn: cannot watch heap: --server=nginx (expected a server in a JVM)
                     """)
