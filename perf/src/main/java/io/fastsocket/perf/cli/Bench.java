@@ -57,7 +57,7 @@ import picocli.CommandLine.Spec;
             "  fastsocket bench --servers fastsocket-epoll,stock-epoll --work new --output report.json"
         },
         sortOptions = false,
-        subcommands = {Churn.class, LoadCommand.class, Meters.class, Micro.class})
+        subcommands = {Churn.class, LoadCommand.class, Meters.class, Micro.class, Scale.class})
 @SuppressWarnings("NullAway.Init") // picocli sets the command and the mixins
 public final class Bench implements Callable<Integer> {
     private static final Schedule FULL = new Schedule(12, 5, 5);

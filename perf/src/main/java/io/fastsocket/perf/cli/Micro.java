@@ -2,7 +2,6 @@ package io.fastsocket.perf.cli;
 
 import io.fastsocket.affinity.cli.CommandFailed;
 import io.fastsocket.affinity.cli.CommonOptions;
-import io.fastsocket.perf.micro.Counting;
 import io.fastsocket.perf.micro.PortChoice;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -20,8 +19,10 @@ import picocli.CommandLine.Option;
 @Command(
         name = "micro",
         description = {
-            "Times pure code with JMH: the choice of a source port, computed and by trial; an event counted, as loops do it and by"
-                    + " shared counters.",
+            "Times pure code with JMH: the choice of a source port, computed and by trial (PortChoice); an event counted, as loops do"
+                    + " it and by shared counters (Counting); the receive hash of a card (Toeplitz); the steering program"
+                    + " compiled (SteeringCompile); the table of a loop's connections (Connections); the plan of which loop"
+                    + " runs where (Placement).",
             "Prints nanoseconds for each operation, and the bytes that it allocates (gc.alloc.rate.norm)."
         },
         footer = {
@@ -35,6 +36,9 @@ import picocli.CommandLine.Option;
         sortOptions = false)
 @SuppressWarnings("NullAway.Init") // picocli sets the mixin
 public final class Micro implements Callable<Integer> {
+    /** Whatever is in the package of benchmarks. */
+    static final String ALL = "^" + PortChoice.class.getPackageName().replace(".", "\\.") + "\\.";
+
     @Option(names = "--quick", description = "One JVM and two short rounds for each figure: for a first look.")
     private boolean quick;
 
@@ -60,7 +64,7 @@ public final class Micro implements Callable<Integer> {
     @Override
     public Integer call() {
         ChainedOptionsBuilder options = new OptionsBuilder()
-                .include(only == null ? PortChoice.class.getSimpleName() + "|" + Counting.class.getSimpleName() : only)
+                .include(only == null ? ALL : only)
                 .threads(threads)
                 .addProfiler(GCProfiler.class)
                 .warmupTime(TimeValue.seconds(1))

@@ -10,14 +10,17 @@ import java.util.concurrent.ConcurrentHashMap;
  * The accepted connections that one loop owns: Fastsocket's local established table. Only that loop adds and removes, so
  * its writes never wait for another loop; any thread may read.
  */
-final class ConnectionTable {
+public final class ConnectionTable {
     /** A connection's two ends; unique but for IPv6 link-local addresses on two interfaces, whose scope does not count. */
     private record Ends(SocketAddress local, SocketAddress remote) {}
 
     private final ConcurrentHashMap<Ends, Channel> open = new ConcurrentHashMap<>();
 
-    /** Adds a connection until it closes. Called on its loop. */
-    void add(Channel connection) {
+    /** An empty table. */
+    public ConnectionTable() {}
+
+    /** Adds a connection until it closes; nothing where it has closed already. Called on its loop. */
+    public void add(Channel connection) {
         Ends ends = new Ends(connection.localAddress(), connection.remoteAddress());
         if (!connection.isActive() || ends.remote() == null || ends.local() == null) {
             // Gone before it was registered.
@@ -28,7 +31,8 @@ final class ConnectionTable {
         connection.closeFuture().addListener(closed -> open.remove(ends, connection));
     }
 
-    int size() {
+    /** How many are open. */
+    public int size() {
         return open.size();
     }
 
@@ -36,7 +40,8 @@ final class ConnectionTable {
         return List.copyOf(open.values());
     }
 
-    Optional<Channel> find(SocketAddress local, SocketAddress remote) {
+    /** The open connection between two ends. */
+    public Optional<Channel> find(SocketAddress local, SocketAddress remote) {
         return Optional.ofNullable(open.get(new Ends(local, remote)));
     }
 }

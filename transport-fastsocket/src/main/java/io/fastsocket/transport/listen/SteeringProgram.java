@@ -15,17 +15,19 @@ import java.util.SortedMap;
  * a gap after each, about 5 a CPU (2568 for 512), within the kernel's 4096. Kernels before 6.7 also hold a program to
  * net.core.optmem_max, 20 KiB by default; one they refuse gives way to the next steering.
  */
-final class SteeringProgram {
+public final class SteeringProgram {
     /** Outside every group, so the kernel falls back to its hash: u32 maximum. */
-    static final int KERNEL_HASH = -1;
+    public static final int KERNEL_HASH = -1;
 
     private SteeringProgram() {}
 
     /**
+     * The program of a mapping.
+     *
      * @param listenerByCpu CPU number, from 0, to index in the reuseport group, from 0
      * @throws IllegalArgumentException for a negative CPU or index, or when the program would be too long for the kernel
      */
-    static BpfInstruction[] compile(SortedMap<Integer, Integer> listenerByCpu) {
+    public static BpfInstruction[] compile(SortedMap<Integer, Integer> listenerByCpu) {
         List<Segment> segments = segments(listenerByCpu);
         List<BpfInstruction> program = new ArrayList<>();
         program.add(ClassicBpf.loadCpu());
