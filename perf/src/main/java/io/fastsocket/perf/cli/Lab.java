@@ -32,7 +32,8 @@ import picocli.CommandLine.Spec;
         name = "fastsocket lab",
         description = {
             "Shows flow delivery at work on a bed that needs no special hardware, and checks its figures.",
-            "Beds: rss, a virtual machine whose card has receive side scaling; learned, a virtual card of which nothing is"
+            "Beds: rss, a virtual machine whose card has receive side scaling; crossing, the same, only for the shares of connections"
+                    + " that are local by chance and with the transport; learned, a virtual card of which nothing is"
                     + " known; portbits, an XDP program that delivers by bits of the port, in native and in generic mode.",
             "Needs root. Installs the Debian packages it needs, and leaves nothing behind but them."
         },
@@ -44,7 +45,8 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  fastsocket lab portbits",
-            "  fastsocket lab rss --queues 8 --connections 4000 --json"
+            "  fastsocket lab rss --queues 8 --connections 4000 --json",
+            "  fastsocket lab crossing --queues 2,4,8 --connections 1000"
         },
         sortOptions = false)
 @SuppressWarnings("NullAway.Init") // picocli sets the command and the mixins
@@ -57,6 +59,7 @@ public final class Lab implements Callable<Integer> {
     /** The beds. */
     enum Bed {
         RSS,
+        CROSSING,
         LEARNED,
         PORTBITS;
 
@@ -65,14 +68,17 @@ public final class Lab implements Callable<Integer> {
         }
     }
 
-    @Parameters(paramLabel = "BED", description = "rss, learned or portbits.")
+    @Parameters(paramLabel = "BED", description = "rss, crossing, learned or portbits.")
     private String bedName;
 
     @Option(
             names = "--queues",
+            split = ",",
             paramLabel = "N",
-            description = "Of the virtual machine's card, and its CPUs; 2 to 32. Default: ${DEFAULT-VALUE}.")
-    private int queues = 8;
+            description =
+                    "Of the virtual machine's card, and its CPUs; 2 to 32. Several, comma-separated: one machine after the"
+                            + " other. Default: 8.")
+    private List<Integer> queues = List.of(8);
 
     @Option(
             names = "--connections",
@@ -104,7 +110,9 @@ public final class Lab implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         Bed bed = bed();
-        require(queues >= 2 && queues <= QUEUES_MAX, "--queues", queues, "2 to " + QUEUES_MAX);
+        for (int number : queues) {
+            require(number >= 2 && number <= QUEUES_MAX, "--queues", number, "2 to " + QUEUES_MAX);
+        }
         require(connections >= CONNECTIONS_MIN, "--connections", connections, CONNECTIONS_MIN + " or more");
         if (!engine.equals("io_uring") && !engine.equals("epoll")) {
             throw new ParameterException(spec.commandLine(), "--engine " + engine + ": give io_uring or epoll");
@@ -126,7 +134,8 @@ public final class Lab implements Callable<Integer> {
                 return bed;
             }
         }
-        throw new ParameterException(spec.commandLine(), "BED '" + bedName + "': give rss, learned or portbits");
+        throw new ParameterException(
+                spec.commandLine(), "BED '" + bedName + "': give rss, crossing, learned or portbits");
     }
 
     private void require(boolean holds, String option, long value, String expected) {
@@ -162,20 +171,28 @@ public final class Lab implements Callable<Integer> {
     private List<List<String>> commands(Bed bed, Path root) {
         String lab = root.resolve("perf/lab").toString();
         String peer = String.join(" ", quoted(java(FlowPeer.class.getName())));
-        List<String> inside = java(
-                FlowBed.class.getName(), bed.label(), engine, Integer.toString(connections), Integer.toString(queues));
         return switch (bed) {
-            case RSS ->
-                List.of(concat(
-                        List.of(lab + "/qemu-rss", "--queues", Integer.toString(queues)),
-                        List.of("--timeout", Integer.toString(SECONDS_MAX), "--peer", peer, "--"),
-                        inside));
-            case LEARNED -> List.of(concat(List.of(lab + "/two-namespaces", "--peer", peer, "--"), inside));
+            case RSS, CROSSING ->
+                queues.stream()
+                        .map(number -> concat(
+                                List.of(lab + "/qemu-rss", "--queues", number.toString()),
+                                List.of("--timeout", Integer.toString(SECONDS_MAX), "--peer", peer, "--"),
+                                inside(bed, number)))
+                        .toList();
+            case LEARNED ->
+                List.of(concat(List.of(lab + "/two-namespaces", "--peer", peer, "--"), inside(bed, queues.get(0))));
             case PORTBITS ->
                 List.of(
-                        concat(List.of(lab + "/two-namespaces", "--peer", peer, "--"), inside),
-                        concat(List.of(lab + "/two-namespaces", "--bridge", "--peer", peer, "--"), inside));
+                        concat(List.of(lab + "/two-namespaces", "--peer", peer, "--"), inside(bed, queues.get(0))),
+                        concat(
+                                List.of(lab + "/two-namespaces", "--bridge", "--peer", peer, "--"),
+                                inside(bed, queues.get(0))));
         };
+    }
+
+    private List<String> inside(Bed bed, int number) {
+        return java(
+                FlowBed.class.getName(), bed.label(), engine, Integer.toString(connections), Integer.toString(number));
     }
 
     private static List<String> java(String... mainAndArguments) {
@@ -226,13 +243,15 @@ public final class Lab implements Callable<Integer> {
                     .writeValueAsString(reports));
         }
         for (JsonNode report : reports) {
+            String machine = queues.size() > 1 ? report.path("queues").asText() + " queues, " : "";
             for (JsonNode check : report.path("checks")) {
                 boolean holds = check.path("passed").asBoolean();
                 passed &= holds;
                 if (!json) {
                     out.printf(
-                            "%-4s  %s: %s (expected %s)%n",
+                            "%-4s  %s%s: %s (expected %s)%n",
                             holds ? "ok" : "FAIL",
+                            machine,
                             check.path("what").asText(),
                             check.path("actual").asText(),
                             check.path("expected").asText());

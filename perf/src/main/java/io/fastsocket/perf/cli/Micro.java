@@ -2,15 +2,8 @@ package io.fastsocket.perf.cli;
 
 import io.fastsocket.affinity.cli.CommandFailed;
 import io.fastsocket.affinity.cli.CommonOptions;
-import io.fastsocket.perf.micro.Connections;
-import io.fastsocket.perf.micro.Counting;
-import io.fastsocket.perf.micro.Planning;
 import io.fastsocket.perf.micro.PortChoice;
-import io.fastsocket.perf.micro.SteeringCompile;
-import io.fastsocket.perf.micro.Toeplitz;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.runner.Runner;
@@ -26,9 +19,10 @@ import picocli.CommandLine.Option;
 @Command(
         name = "micro",
         description = {
-            "Times pure code with JMH: the choice of a source port, computed and by trial; the receive hash; an event counted, as"
-                    + " loops do it and by shared counters; a steering program compiled; the table of connections; the plan of"
-                    + " loops.",
+            "Times pure code with JMH: the choice of a source port, computed and by trial (PortChoice); an event counted, as loops do"
+                    + " it and by shared counters (Counting); the receive hash of a card (Toeplitz); the steering program"
+                    + " compiled (SteeringCompile); the table of a loop's connections (Connections); the plan of which loop"
+                    + " runs where (Placement).",
             "Prints nanoseconds for each operation, and the bytes that it allocates (gc.alloc.rate.norm)."
         },
         footer = {
@@ -42,15 +36,8 @@ import picocli.CommandLine.Option;
         sortOptions = false)
 @SuppressWarnings("NullAway.Init") // picocli sets the mixin
 public final class Micro implements Callable<Integer> {
-    private static final String ALL = Stream.of(
-                    Connections.class,
-                    Counting.class,
-                    Planning.class,
-                    PortChoice.class,
-                    SteeringCompile.class,
-                    Toeplitz.class)
-            .map(Class::getName)
-            .collect(Collectors.joining("|"));
+    /** Whatever is in the package of benchmarks. */
+    static final String ALL = "^" + PortChoice.class.getPackageName().replace(".", "\\.") + "\\.";
 
     @Option(names = "--quick", description = "One JVM and two short rounds for each figure: for a first look.")
     private boolean quick;

@@ -1,16 +1,16 @@
 package io.fastsocket.perf.cli;
 
 import io.fastsocket.affinity.cli.CommonOptions;
-import io.fastsocket.affinity.cli.TextTable;
-import io.fastsocket.perf.scale.Acceptance;
-import io.fastsocket.perf.scale.Costs;
-import io.fastsocket.perf.scale.Simulation;
+import io.fastsocket.perf.scale.CostModel;
+import io.fastsocket.perf.scale.Design;
+import io.fastsocket.perf.scale.ScaleRow;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -18,61 +18,74 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code fastsocket bench scale}: larger machines, simulated. */
+/** {@code fastsocket bench scale}: a simulation of the work that crosses between CPUs, by their number. */
 @Command(
         name = "scale",
         description = {
-            "Simulates how much work crosses cores on machines of other sizes, and what it costs. Nothing is measured.",
-            "Connections arrive on CPUs at random, as a card's hash spreads them; loops get them by one listener, by the kernel's"
-                    + " hash, or by the CPU that receives. docs/SCALE.md says what the figures mean and where the default costs"
-                    + " come from."
+            "SIMULATES, and does not measure, how much work crosses between CPUs, by the number of CPUs: with one listener, with a"
+                    + " listener for each loop chosen by the kernel's hash, and with this project.",
+            "Packets arrive on the CPU that a card's random hash names; the design's rule names the loop. A modelled rate follows from"
+                    + " what a connection costs; docs/SCALE.md says where the costs come from, and what no model here holds."
         },
         footer = {
             "",
             "Exit codes: 0 done, 2 wrong usage.",
             "",
-            "JSON: {environment, options, simulated: true, rows: [one per acceptance and number of CPUs]}",
+            "JSON: {environment, options, simulation, notes, rows: [{design, cpus, clientCrossShare, upstreamCrossShare,",
+            "  expectedCrossShare, requestCrossShare, expectedRequestCrossShare, workElsewhereShare, imbalance, imbalanceFew,",
+            "  microsPerConnection, rateOverOneCpu, rateUntilFullest}]}",
             "",
             "Examples:",
             "  fastsocket bench scale",
-            "  fastsocket bench scale --cpus 24 --connections 1000"
+            "  fastsocket bench scale --cpus 8,16 --accept-serial-micros 2 --json"
         },
         sortOptions = false)
 @SuppressWarnings("NullAway.Init") // picocli sets the command and the mixins
 public final class Scale implements Callable<Integer> {
-    private static final double PERCENT = 100;
-
     @Option(
             names = "--cpus",
             split = ",",
             paramLabel = "N",
-            description = "Numbers of CPUs, comma-separated. Default: ${DEFAULT-VALUE}.",
-            defaultValue = "1,2,4,8,16,24,32,48,64")
-    private List<Integer> cpus;
-
-    @Option(names = "--connections", paramLabel = "N", description = "Connections. Default: ${DEFAULT-VALUE}.")
-    private int connections = 100_000;
+            description = "Numbers of CPUs, comma-separated, 1 to 128. Default: 1,2,4,8,12,16,24,32,48,64.")
+    private List<Integer> cpus = List.of(1, 2, 4, 8, 12, 16, 24, 32, 48, 64);
 
     @Option(
-            names = "--local-micros",
-            paramLabel = "US",
-            description = "CPU time of a connection that does not cross. Default: ${DEFAULT-VALUE}.")
-    private double localMicros = 34;
+            names = "--connections",
+            paramLabel = "N",
+            description = "Connections of clients. Default: ${DEFAULT-VALUE}.")
+    private int connections = 10_000;
 
     @Option(
-            names = "--crossing-micros",
-            paramLabel = "US",
-            description = "CPU time more of one that does. Default: ${DEFAULT-VALUE}.")
-    private double crossingMicros = 10;
-
-    @Option(
-            names = "--serial-micros",
-            paramLabel = "US",
-            description = "CPU time of a single listener's thread for each connection. Default: ${DEFAULT-VALUE}.")
-    private double serialMicros = 5;
+            names = "--few",
+            paramLabel = "N",
+            description = "Connections of clients for the imbalance of few. Default: ${DEFAULT-VALUE}.")
+    private int few = 64;
 
     @Option(names = "--seed", paramLabel = "N", description = "Of the random numbers. Default: ${DEFAULT-VALUE}.")
     private long seed = 1;
+
+    @Option(
+            names = "--local-micros",
+            paramLabel = "MICROS",
+            description =
+                    "CPU time of a new connection that does not cross. Default: ${DEFAULT-VALUE}, measured on 2 CPUs.")
+    private double localMicros = 15.4;
+
+    @Option(
+            names = "--cross-micros",
+            paramLabel = "MICROS",
+            description =
+                    "CPU time that crossing adds. Default: ${DEFAULT-VALUE}, no measured figure but the most that figures measured"
+                            + " on 2 CPUs leave room for.")
+    private double crossMicros = 10.4;
+
+    @Option(
+            names = "--accept-serial-micros",
+            paramLabel = "MICROS",
+            description =
+                    "The part of a new connection that only the loop of a single listener can do. Default: none, as it was never"
+                            + " measured, and then there is no rate of one listener.")
+    private @Nullable Double acceptSerialMicros;
 
     @Mixin
     private ReportOptions report;
@@ -89,57 +102,40 @@ public final class Scale implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        TextTable table = TextTable.ofNumbers(
-                "simulated: acceptance", "CPUs", "crossing %", "of a proxy %", "max/mean", "speed-up");
-        List<Map<String, Object>> rows = new ArrayList<>();
-        try {
-            Costs costs = new Costs(localMicros, crossingMicros, serialMicros);
-            for (Acceptance acceptance : Acceptance.values()) {
-                for (int number : cpus) {
-                    Simulation result = Simulation.run(acceptance, number, connections, costs, seed);
-                    table.row(
-                            acceptance,
-                            number,
-                            format(PERCENT * result.crossingShare()),
-                            format(PERCENT * result.proxyCrossingShare()),
-                            String.format(Locale.ROOT, "%.2f", result.imbalance()),
-                            format(result.speedUp()));
-                    rows.add(row(acceptance, result));
-                }
-            }
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-        }
-        Map<String, Object> figures = new LinkedHashMap<>();
-        figures.put("simulated", true);
-        figures.put("rows", rows);
-        report.write(table.toString(), options(), figures);
+        List<ScaleRow> rows = rows();
+        report.write(ScaleReport.text(rows), options(), ScaleReport.figures(rows));
         return 0;
     }
 
-    private static Map<String, Object> row(Acceptance acceptance, Simulation result) {
-        Map<String, Object> row = new LinkedHashMap<>();
-        row.put("acceptance", acceptance);
-        row.put("cpus", result.cpus());
-        row.put("crossingShare", result.crossingShare());
-        row.put("proxyCrossingShare", result.proxyCrossingShare());
-        row.put("imbalance", result.imbalance());
-        row.put("speedUp", result.speedUp());
-        return row;
+    private List<ScaleRow> rows() {
+        try {
+            CostModel costs = new CostModel(
+                    localMicros,
+                    crossMicros,
+                    acceptSerialMicros == null ? OptionalDouble.empty() : OptionalDouble.of(acceptSerialMicros));
+            List<ScaleRow> rows = new ArrayList<>();
+            for (int number : cpus) {
+                for (Design design : Design.values()) {
+                    rows.add(ScaleRow.of(design, number, connections, few, seed, costs));
+                }
+            }
+            return rows;
+        } catch (IllegalArgumentException wrong) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(wrong.getMessage()), wrong);
+        }
     }
 
     private Map<String, Object> options() {
         Map<String, Object> options = new LinkedHashMap<>();
         options.put("cpus", cpus);
         options.put("connections", connections);
-        options.put("localMicros", localMicros);
-        options.put("crossingMicros", crossingMicros);
-        options.put("serialMicros", serialMicros);
+        options.put("few", few);
         options.put("seed", seed);
+        options.put("localMicros", localMicros);
+        options.put("crossMicros", crossMicros);
+        if (acceptSerialMicros != null) {
+            options.put("acceptSerialMicros", acceptSerialMicros);
+        }
         return options;
-    }
-
-    private static String format(double value) {
-        return String.format(Locale.ROOT, "%.1f", value);
     }
 }

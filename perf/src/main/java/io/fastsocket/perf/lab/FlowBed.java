@@ -9,6 +9,7 @@ import io.fastsocket.transport.engine.Engine;
 import io.fastsocket.transport.kernel.XdpScrambledNic;
 import io.fastsocket.transport.listen.FastSocketServerSocketChannel;
 import io.fastsocket.transport.listen.OwnershipPolicy;
+import io.fastsocket.transport.listen.SteeringPolicy;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -64,9 +65,11 @@ public final class FlowBed {
         int queues = Integer.parseInt(args[3]);
         switch (args[0]) {
             case "rss" -> bed.rss(queues);
+            case "crossing" -> bed.crossing(queues);
             case "learned" -> bed.learned();
             case "portbits" -> bed.portBits();
-            default -> throw new IllegalArgumentException("bed=" + args[0] + " (expected rss, learned or portbits)");
+            default ->
+                throw new IllegalArgumentException("bed=" + args[0] + " (expected rss, crossing, learned or portbits)");
         }
         Map<String, Object> report = new LinkedHashMap<>();
         report.put("bed", args[0]);
@@ -95,7 +98,18 @@ public final class FlowBed {
         checks.add(Check.within(
                 "computed, changed: recovered after", connections / 2, orNever(computedChanged.recoveredAfter())));
         learnedPhases(blocks, queues);
-        accepted();
+        accepted("accepted", SteeringPolicy.RECEIVING_CPU, 0.99, 1);
+    }
+
+    /** The same card: which connections cross, by chance and with the transport, on the way out and on the way in. */
+    private void crossing(int queues) throws Exception {
+        double chance = 1.0 / queues;
+        Phase off = phase("off", FlowDelivery.off(), connections, null);
+        checks.add(Check.between("off: local share", chance / 2, 2 * chance, off.localShare()));
+        Phase computed = phase("computed", FlowDelivery.auto(), connections, null);
+        checks.add(Check.atLeast("computed: local share", 0.995, computed.localShare()));
+        accepted("accepted by hash", SteeringPolicy.KERNEL_HASH, chance / 2, 2 * chance);
+        accepted("accepted", SteeringPolicy.RECEIVING_CPU, 0.99, 1);
     }
 
     private void learnedPhases(String blocks, int queues) throws Exception {
@@ -145,9 +159,10 @@ public final class FlowBed {
     }
 
     /** The way in, in the same bed: connections that the peer opens. */
-    private void accepted() throws Exception {
+    private void accepted(String name, SteeringPolicy steering, double lowest, double highest) throws Exception {
         FastSocketEventLoopGroup group = FastSocketEventLoopGroup.builder()
                 .engine(engine)
+                .steering(steering)
                 .ownership(OwnershipPolicy.STAY_WITH_LISTENER)
                 .build();
         try {
@@ -171,9 +186,9 @@ public final class FlowBed {
                     .mapToLong(LoopStats::acceptedLocal)
                     .sum();
             double share = (double) local / accepted;
-            System.err.printf("%-18s %6d connections, %6.2f %% local%n", "accepted", accepted, 100 * share);
-            checks.add(Check.atLeast("accepted: local share", 0.99, share));
-            checks.add(Check.within("accepted: missing", 0, (int) (count - accepted)));
+            System.err.printf("%-18s %6d connections, %6.2f %% local%n", name, accepted, 100 * share);
+            checks.add(Check.between(name + ": local share", lowest, highest, share));
+            checks.add(Check.within(name + ": missing", 0, (int) (count - accepted)));
         } finally {
             end(group);
         }

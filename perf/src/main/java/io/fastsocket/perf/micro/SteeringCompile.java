@@ -2,9 +2,14 @@ package io.fastsocket.perf.micro;
 
 import io.fastsocket.transport.kernel.BpfInstruction;
 import io.fastsocket.transport.listen.SteeringProgram;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
@@ -14,39 +19,46 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** One steering program compiled: for CPUs in a row, and for every other CPU, which takes the most instructions. */
+/**
+ * One steering program compiled to classic BPF, as after each change of the listeners; not what the kernel does with it: for listeners
+ * in the order of the CPUs, and, beside it, in any order, which takes the most instructions.
+ */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
 @SuppressWarnings("NullAway.Init") // JMH calls the set-up first
 public class SteeringCompile {
-    /** Loops, each on a CPU of its own. */
-    @Param({"2", "8", "64", "512"})
-    public int loops;
+    /** CPUs from 0 on, each with a listener. */
+    @Param({"1", "8", "64"})
+    public int cpus;
 
-    private SortedMap<Integer, Integer> row;
-    private SortedMap<Integer, Integer> gaps;
+    private SortedMap<Integer, Integer> inOrder;
+    private SortedMap<Integer, Integer> shuffled;
 
-    /** Listeners by CPU. */
+    /** Which listener each CPU has. */
     @Setup
     public void setUp() {
-        row = new TreeMap<>();
-        gaps = new TreeMap<>();
-        for (int loop = 0; loop < loops; loop++) {
-            row.put(loop, loop);
-            gaps.put(2 * loop, loop);
-        }
+        List<Integer> listeners = IntStream.range(0, cpus).boxed().collect(Collectors.toList());
+        inOrder = byCpu(listeners);
+        Collections.shuffle(listeners, new Random(1));
+        shuffled = byCpu(listeners);
     }
 
-    /** CPUs in a row. */
-    @Benchmark
-    public BpfInstruction[] row() {
-        return SteeringProgram.compile(row);
+    private static SortedMap<Integer, Integer> byCpu(List<Integer> listeners) {
+        SortedMap<Integer, Integer> listenerByCpu = new TreeMap<>();
+        listeners.forEach(listener -> listenerByCpu.put(listenerByCpu.size(), listener));
+        return listenerByCpu;
     }
 
-    /** Every other CPU. */
+    /** As right after bind. */
     @Benchmark
-    public BpfInstruction[] gaps() {
-        return SteeringProgram.compile(gaps);
+    public BpfInstruction[] inOrder() {
+        return SteeringProgram.compile(inOrder);
+    }
+
+    /** As after listeners were closed and opened again. */
+    @Benchmark
+    public BpfInstruction[] shuffled() {
+        return SteeringProgram.compile(shuffled);
     }
 }

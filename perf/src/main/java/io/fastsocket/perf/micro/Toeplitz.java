@@ -16,14 +16,15 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** One receive hash: of a packet, and of the local port's share in it alone, which is all that differs between ports. */
+/** One receive hash: of a whole packet, and, beside it, of what its local port alone adds. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @SuppressWarnings("NullAway.Init") // JMH calls the set-up first
 public class Toeplitz {
-    private static final int KEY_BYTES = 40;
-    private static final int PORT_MASK = 0xffff;
+    /** A power of two. */
+    private static final int PACKETS = 1024;
+
     private static final int IPV4_BYTES = 4;
     private static final int IPV6_BYTES = 16;
 
@@ -31,35 +32,44 @@ public class Toeplitz {
     @Param({"4", "6"})
     public int family;
 
+    private final FourTuple[] packets = new FourTuple[PACKETS];
     private ToeplitzHash hash;
-    private FourTuple packet;
     private int addressBytes;
-    private int port;
+    private int next;
 
-    /** A random key. */
+    /** A random key, and packets from and to anywhere. */
     @Setup
     public void setUp() throws UnknownHostException {
-        byte[] key = new byte[KEY_BYTES];
-        new SplittableRandom(1).nextBytes(key);
+        SplittableRandom random = new SplittableRandom(1);
+        byte[] key = new byte[40];
+        random.nextBytes(key);
         hash = ToeplitzHash.of(HashKey.copyOf(key));
-        boolean ipv4 = family == 4;
-        addressBytes = ipv4 ? IPV4_BYTES : IPV6_BYTES;
-        packet = new FourTuple(
-                InetAddress.getByName(ipv4 ? "192.0.2.1" : "2001:db8::1"),
-                80,
-                InetAddress.getByName(ipv4 ? "192.0.2.2" : "2001:db8::2"),
-                40_000);
+        addressBytes = family == 4 ? IPV4_BYTES : IPV6_BYTES;
+        for (int i = 0; i < PACKETS; i++) {
+            packets[i] =
+                    new FourTuple(address(random), random.nextInt(1 << 16), address(random), random.nextInt(1 << 16));
+        }
     }
 
-    /** Of a packet. */
+    private InetAddress address(SplittableRandom random) throws UnknownHostException {
+        byte[] address = new byte[addressBytes];
+        random.nextBytes(address);
+        return InetAddress.getByAddress(address);
+    }
+
+    private FourTuple nextPacket() {
+        return packets[next++ & PACKETS - 1];
+    }
+
+    /** Addresses and ports of one arriving packet, as a card hashes it. */
     @Benchmark
     public int packet() {
-        return hash.hash(packet);
+        return hash.hash(nextPacket());
     }
 
-    /** Of a port alone. */
+    /** What one packet's local port adds: all that differs between two ports to one destination. */
     @Benchmark
     public int portShare() {
-        return hash.portShare(++port & PORT_MASK, addressBytes);
+        return hash.portShare(nextPacket().localPort(), addressBytes);
     }
 }

@@ -4,57 +4,63 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * Connections on a machine of any size, one loop pinned to each CPU. The card's hash spreads them over the CPUs at random; each CPU
- * works off what its loop got, and the slowest one ends the run.
- *
- * @param cpus CPUs, each with a loop and a receive queue
- * @param crossingShare connections whose packets do not arrive on their loop's CPU, of all
- * @param proxyCrossingShare the same for a proxy, of the connections on both of its sides
- * @param imbalance connections of the busiest loop over the mean
- * @param speedUp the rate of connections over that of one CPU without a crossing: all work, over the longest that one thread takes
+ * Connections of a proxy: each comes from a client, is accepted by a loop as the design has it, and that loop opens one to an upstream.
+ * Packets are processed in the softirq of the CPU they arrive on; the handling, one unit of work for each side, is the loop's. A side
+ * crosses where these are two CPUs. Nothing is measured here but the rules of the design; the scheduler, the kernel's locks and the
+ * caches are not simulated.
  */
-public record Simulation(int cpus, double crossingShare, double proxyCrossingShare, double imbalance, double speedUp) {
-    /** More is no machine. */
-    public static final int CPUS_MAX = 1024;
+public final class Simulation {
+    private Simulation() {}
 
     /**
-     * Runs it.
+     * What came of it. Shares are 0 to 1.
      *
-     * @throws IllegalArgumentException without a CPU or a connection
+     * @param clientCrossShare of the connections of clients, those that cross
+     * @param upstreamCrossShare the same of the connections to upstreams
+     * @param requestCrossShare of a proxy's requests, one on each connection, those that cross on either side
+     * @param workElsewhereShare of the handling of both sides, that done on another CPU than the one that received the packets
+     * @param imbalance the work of the loop that has most, over the mean of all loops
      */
-    public static Simulation run(Acceptance acceptance, int cpus, int connections, Costs costs, long seed) {
-        if (cpus < 1 || cpus > CPUS_MAX || connections < 1) {
-            throw new IllegalArgumentException("cannot simulate: cpus=" + cpus + ", connections=" + connections
-                    + " (expected cpus 1.." + CPUS_MAX + ", connections >= 1)");
+    public record Outcome(
+            double clientCrossShare,
+            double upstreamCrossShare,
+            double requestCrossShare,
+            double workElsewhereShare,
+            double imbalance) {}
+
+    /**
+     * Runs it. The same arguments have the same outcome.
+     *
+     * @param connections of clients, 1 or more
+     * @throws IllegalArgumentException if {@code cpus} is out of the range of an indirection table of 128 entries, or there are no
+     *     connections
+     */
+    public static Outcome run(Design design, int cpus, int connections, long seed) {
+        if (connections < 1) {
+            throw new IllegalArgumentException("cannot simulate: connections=" + connections + " (expected 1 or more)");
         }
+        ReceiveHash hash = new ReceiveHash(cpus);
         SplittableRandom random = new SplittableRandom(seed);
-        long[] ofLoop = new long[cpus];
-        double[] micros = new double[cpus];
-        long crossed = 0;
-        long crossedBehind = 0;
+        int[] loads = new int[cpus];
+        int clients = 0;
+        int upstreams = 0;
+        int requests = 0;
         for (int i = 0; i < connections; i++) {
-            int arrival = random.nextInt(cpus);
-            int owner =
-                    switch (acceptance) {
-                        case ONE_LISTENER -> i % cpus;
-                        case HASHED_LISTENERS -> random.nextInt(cpus);
-                        case STEERED -> arrival;
-                    };
-            boolean crosses = owner != arrival;
-            crossed += crosses ? 1 : 0;
-            crossedBehind += acceptance != Acceptance.STEERED && random.nextInt(cpus) != owner ? 1 : 0;
-            ofLoop[owner]++;
-            micros[owner] += costs.local() + (crosses ? costs.crossing() : 0);
+            int arrivalCpu = hash.nextCpu(random);
+            int loop = design.loopOf(i, arrivalCpu, cpus, random);
+            boolean clientCrosses = loop != arrivalCpu;
+            boolean upstreamCrosses = loop != design.answersArriveAt(loop, hash, random);
+            loads[loop]++;
+            clients += clientCrosses ? 1 : 0;
+            upstreams += upstreamCrosses ? 1 : 0;
+            requests += clientCrosses || upstreamCrosses ? 1 : 0;
         }
-        double slowest = Arrays.stream(micros).max().orElseThrow();
-        if (acceptance == Acceptance.ONE_LISTENER) {
-            slowest = Math.max(slowest, connections * costs.serial());
-        }
-        return new Simulation(
-                cpus,
-                (double) crossed / connections,
-                (crossed + crossedBehind) / (2.0 * connections),
-                Arrays.stream(ofLoop).max().orElseThrow() * (double) cpus / connections,
-                connections * costs.local() / slowest);
+        double all = connections;
+        return new Outcome(
+                clients / all,
+                upstreams / all,
+                requests / all,
+                (clients + upstreams) / (2 * all),
+                Arrays.stream(loads).max().orElseThrow() * cpus / all);
     }
 }

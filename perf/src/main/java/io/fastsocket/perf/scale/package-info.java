@@ -1,4 +1,4 @@
-/** A simulation of machines larger than the one at hand: how much work crosses cores. Uses the JDK alone. */
+/** A simulation of which work crosses between CPUs, by number of CPUs. {@code fastsocket bench scale} prints it. */
 @NullMarked
 package io.fastsocket.perf.scale;
 

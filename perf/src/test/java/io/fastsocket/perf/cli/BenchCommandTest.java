@@ -3,8 +3,11 @@ package io.fastsocket.perf.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fastsocket.affinity.cli.CommandFailed;
 import io.fastsocket.affinity.cli.OneLineErrors;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -27,8 +30,15 @@ class BenchCommandTest {
         assertThat(command.execute("--help")).isZero();
         assertThat(command.execute("churn", "--help")).isZero();
         assertThat(command.execute("meters", "--help")).isZero();
+        assertThat(command.execute("scale", "--help")).isZero();
         assertThat(out.toString())
-                .contains("--[no-]pin-load", "fastsocket-io_uring", "--timeout=SECONDS", "Exit codes:", "Examples:")
+                .contains(
+                        "--[no-]pin-load",
+                        "fastsocket-io_uring",
+                        "--timeout=SECONDS",
+                        "SIMULATES",
+                        "Exit codes:",
+                        "Examples:")
                 .doesNotContain("%%", "${");
         assertThat(err.toString()).isEmpty();
     }
@@ -50,7 +60,14 @@ class BenchCommandTest {
                     churn --connections=19   | fastsocket bench churn: cannot run: --connections=19
                     meters --engine=auto     | fastsocket bench meters: no such engine: --engine=auto (expected io_uring, epoll or nio)
                     meters --starts=19       | fastsocket bench meters: cannot run: --starts=19, --binds=100000, --timeout=1200
-                    scale --cpus=0           | fastsocket bench scale: cannot simulate: cpus=0, connections=100000
+                    scale --cpus=0           | fastsocket bench scale: cannot simulate: cpus=0 (expected 1 to 128
+                    scale --cpus=8,129       | fastsocket bench scale: cannot simulate: cpus=129 (expected 1 to 128
+                    scale --cpus=two         | fastsocket bench scale: Invalid value for option '--cpus' (N): 'two' is not an int
+                    scale --connections=0    | fastsocket bench scale: cannot simulate: connections=0 (expected 1 or more)
+                    scale --few=0            | fastsocket bench scale: cannot simulate: connections=0 (expected 1 or more)
+                    scale --local-micros=0   | fastsocket bench scale: cannot model: local=0.0, cross=10.4, accept-serial=not given (expected
+                    scale --cross-micros=-1  | fastsocket bench scale: cannot model: local=15.4, cross=-1.0, accept-serial=not given (expected
+                    scale --accept-serial-micros=16 | fastsocket bench scale: cannot model: local=15.4, cross=10.4, accept-serial=16.0 (expected
                     churn --timeout=0        | fastsocket bench churn: cannot run: --connections=1000000, --clients=16, --timeout=0
                     churn --server=nginx     | fastsocket bench churn: cannot watch heap: --server=nginx (expected a server in a JVM)
                     """)
@@ -81,6 +98,28 @@ class BenchCommandTest {
                 .startsWith(
                         "fastsocket bench html: cannot make a page of " + json + ": no figures of fastsocket bench");
         assertThat(folder.resolve("other.html")).doesNotExist();
+    }
+
+    @Test
+    void scaleSaysInItsTableAndInItsJsonThatItIsASimulation() throws IOException {
+        assertThat(command.execute("scale", "--cpus=4,8", "--connections=1000")).isZero();
+        assertThat(out.toString()).startsWith("SIMULATED").contains("one listener", "listeners by hash", "unknown");
+
+        out.getBuffer().setLength(0);
+        assertThat(command.execute("scale", "--cpus=4,8", "--connections=1000", "--accept-serial-micros=2", "--json"))
+                .isZero();
+        JsonNode json = new ObjectMapper().readTree(out.toString());
+        assertThat(json.path("simulation").booleanValue()).isTrue();
+        assertThat(json.at("/options/cpus")).hasSize(2);
+        assertThat(json.path("rows")).hasSize(6);
+        assertThat(json.at("/rows/0/clientCrossShare").doubleValue()).isBetween(0.65, 0.85);
+        assertThat(json.at("/rows/0/expectedCrossShare").doubleValue()).isEqualTo(0.75);
+        assertThat(json.at("/rows/0/rateOverOneCpu").doubleValue()).isBetween(1.0, 4.0);
+        assertThat(json.at("/rows/5/design").textValue()).isEqualTo("fastsocket");
+        assertThat(json.at("/rows/5/rateOverOneCpu").doubleValue()).isEqualTo(8);
+        assertThat(json.at("/rows/5/rateUntilFullest").doubleValue())
+                .isEqualTo(8 / json.at("/rows/5/imbalance").doubleValue());
+        assertThat(err.toString()).isEmpty();
     }
 
     @Test

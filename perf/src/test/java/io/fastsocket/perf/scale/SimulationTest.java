@@ -1,69 +1,91 @@
 package io.fastsocket.perf.scale;
 
-import static io.fastsocket.perf.scale.Acceptance.HASHED_LISTENERS;
-import static io.fastsocket.perf.scale.Acceptance.ONE_LISTENER;
-import static io.fastsocket.perf.scale.Acceptance.STEERED;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import org.junit.jupiter.api.Test;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SimulationTest {
     private static final int CONNECTIONS = 100_000;
-    private static final Costs COSTS = new Costs(30, 10, 5);
+    private static final long SEED = 42;
+
+    static Stream<Arguments> designsAndCpus() {
+        return Stream.of(Design.values()).flatMap(design -> Stream.of(1, 2, 4, 8, 12, 16, 24, 32, 48, 64)
+                .map(cpus -> Arguments.of(design, cpus)));
+    }
+
+    /** Five standard deviations of the share of independent trials, and a little for no deviation. */
+    private static double bound(double share) {
+        return 5 * Math.sqrt(share * (1 - share) / CONNECTIONS) + 1e-9;
+    }
 
     @ParameterizedTest
-    @ValueSource(ints = {2, 8, 24, 64})
-    void crossesWithAllCpusButOneUnlessSteered(int cpus) {
-        double expected = 1 - 1.0 / cpus;
+    @MethodSource("designsAndCpus")
+    void comesToTheAnalyticShares(Design design, int cpus) {
+        Simulation.Outcome outcome = Simulation.run(design, cpus, CONNECTIONS, SEED);
+        double side = design.expectedCrossShare(cpus);
+        double request = design.expectedRequestCrossShare(cpus);
 
-        for (Acceptance unsteered : new Acceptance[] {ONE_LISTENER, HASHED_LISTENERS}) {
-            Simulation result = Simulation.run(unsteered, cpus, CONNECTIONS, COSTS, 1);
-            assertThat(result.crossingShare()).isCloseTo(expected, within(0.01));
-            assertThat(result.proxyCrossingShare()).isCloseTo(expected, within(0.01));
-        }
-        Simulation steered = Simulation.run(STEERED, cpus, CONNECTIONS, COSTS, 1);
-        assertThat(steered.crossingShare()).isZero();
-        assertThat(steered.proxyCrossingShare()).isZero();
+        assertThat(outcome.clientCrossShare()).isCloseTo(side, within(bound(side)));
+        assertThat(outcome.upstreamCrossShare()).isCloseTo(side, within(bound(side)));
+        assertThat(outcome.requestCrossShare()).isCloseTo(request, within(bound(request)));
+        assertThat(outcome.workElsewhereShare()).isCloseTo(side, within(bound(side)));
     }
 
-    @Test
-    void isASlowOneWithASingleCpu() {
-        for (Acceptance acceptance : Acceptance.values()) {
-            assertThat(Simulation.run(acceptance, 1, CONNECTIONS, COSTS, 1)).isEqualTo(new Simulation(1, 0, 0, 1, 1));
-        }
+    @ParameterizedTest
+    @CsvSource({"1, 0, 0", "2, 0.5, 0.75", "4, 0.75, 0.9375", "64, 0.984375, 0.999755859375"})
+    void expectsAllButOneOfNToCross(int cpus, double side, double request) {
+        assertThat(Design.ONE_LISTENER.expectedCrossShare(cpus)).isEqualTo(side);
+        assertThat(Design.LISTENERS_BY_HASH.expectedRequestCrossShare(cpus)).isEqualTo(request);
+        assertThat(Design.FASTSOCKET.expectedRequestCrossShare(cpus)).isZero();
     }
 
-    @Test
-    void speedsUpByTheCpusLessWhatCrossesAndTheImbalance() {
-        Simulation hashed = Simulation.run(HASHED_LISTENERS, 8, CONNECTIONS, COSTS, 1);
-        assertThat(hashed.speedUp() * hashed.imbalance()).isCloseTo(8 * 30 / (30 + 10 * 7 / 8.0), within(0.1));
-        Simulation steered = Simulation.run(STEERED, 8, CONNECTIONS, COSTS, 1);
-        assertThat(steered.speedUp() * steered.imbalance()).isCloseTo(8, within(1e-6));
+    @ParameterizedTest
+    @ValueSource(ints = {8, 12, 48, 64})
+    void imbalanceIsThatOfTheIndirectionTableWhereConnectionsStayWithIt(int cpus) {
+        double fullest = Math.ceil((double) ReceiveHash.ENTRIES / cpus) * cpus / ReceiveHash.ENTRIES;
+
+        // Above it by chance alone: the fullest of a few dozen counts, five standard deviations at most.
+        assertThat(Simulation.run(Design.FASTSOCKET, cpus, CONNECTIONS, SEED).imbalance())
+                .isBetween(fullest * 0.99, fullest * (1 + 5 * Math.sqrt((double) cpus / CONNECTIONS)));
+        assertThat(Simulation.run(Design.ONE_LISTENER, cpus, cpus * 100, SEED).imbalance())
+                .isEqualTo(1);
     }
 
-    @Test
-    void isHeldUpByTheThreadOfASingleListener() {
-        assertThat(Simulation.run(ONE_LISTENER, 64, CONNECTIONS, COSTS, 1).speedUp())
-                .isCloseTo(30 / 5.0, within(1e-9));
+    @ParameterizedTest
+    @ValueSource(ints = {8, 64})
+    void fewConnectionsAreSpreadLessEvenlyByHashThanMany(int cpus) {
+        double few = Simulation.run(Design.LISTENERS_BY_HASH, cpus, 64, SEED).imbalance();
+
+        assertThat(few)
+                .isGreaterThan(Simulation.run(Design.LISTENERS_BY_HASH, cpus, CONNECTIONS, SEED)
+                        .imbalance());
     }
 
-    @Test
-    void isLessEvenWithFewConnections() {
-        assertThat(Simulation.run(STEERED, 8, 64, COSTS, 1).imbalance())
-                .isGreaterThan(Simulation.run(STEERED, 8, CONNECTIONS, COSTS, 1).imbalance());
+    @ParameterizedTest
+    @MethodSource("designsAndCpus")
+    void theSameSeedHasTheSameOutcome(Design design, int cpus) {
+        assertThat(Simulation.run(design, cpus, 1000, SEED)).isEqualTo(Simulation.run(design, cpus, 1000, SEED));
     }
 
-    @Test
-    void refusesWhatIsNoMachine() {
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> Simulation.run(STEERED, 0, 1, COSTS, 1))
-                .withMessage("cannot simulate: cpus=0, connections=1 (expected cpus 1..1024, connections >= 1)");
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Costs(0, 1, 1))
-                .withMessageStartingWith("cannot simulate: local=0.0");
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    0   | 1 | cannot simulate: cpus=0 (expected 1 to 128, the entries of the card's indirection table)
+                    129 | 1 | cannot simulate: cpus=129 (expected 1 to 128, the entries of the card's indirection table)
+                    1   | 0 | cannot simulate: connections=0 (expected 1 or more)
+                    """)
+    void refusesWhatCannotBe(int cpus, int connections, String text) {
+        assertThatThrownBy(() -> Simulation.run(Design.FASTSOCKET, cpus, connections, SEED))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(text);
     }
 }

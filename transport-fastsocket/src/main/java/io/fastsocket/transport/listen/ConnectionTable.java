@@ -16,10 +16,10 @@ public final class ConnectionTable {
 
     private final ConcurrentHashMap<Ends, Channel> open = new ConcurrentHashMap<>();
 
-    /** A table without connections. */
+    /** An empty table. */
     public ConnectionTable() {}
 
-    /** Adds a connection until it closes. Called on its loop. */
+    /** Adds a connection until it closes; nothing where it has closed already. Called on its loop. */
     public void add(Channel connection) {
         Ends ends = new Ends(connection.localAddress(), connection.remoteAddress());
         if (!connection.isActive() || ends.remote() == null || ends.local() == null) {
@@ -31,7 +31,7 @@ public final class ConnectionTable {
         connection.closeFuture().addListener(closed -> open.remove(ends, connection));
     }
 
-    /** How many there are. */
+    /** How many are open. */
     public int size() {
         return open.size();
     }
@@ -40,7 +40,7 @@ public final class ConnectionTable {
         return List.copyOf(open.values());
     }
 
-    /** The connection with these two ends, if it is open. */
+    /** The open connection between two ends. */
     public Optional<Channel> find(SocketAddress local, SocketAddress remote) {
         return Optional.ofNullable(open.get(new Ends(local, remote)));
     }

@@ -22,7 +22,7 @@ public final class SteeringProgram {
     private SteeringProgram() {}
 
     /**
-     * The program of a group of listeners.
+     * The program of a mapping.
      *
      * @param listenerByCpu CPU number, from 0, to index in the reuseport group, from 0
      * @throws IllegalArgumentException for a negative CPU or index, or when the program would be too long for the kernel
