@@ -1,11 +1,16 @@
 package io.fastsocket.perf.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.fastsocket.affinity.cli.CommandFailed;
 import io.fastsocket.affinity.cli.CommonOptions;
 import io.fastsocket.perf.report.HtmlReport;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -13,30 +18,42 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code fastsocket bench html}: a report as a page. */
+/** {@code fastsocket bench html}: a report of the bench as a page. */
 @Command(
         name = "html",
-        description = "Makes one page of the JSON object that `fastsocket bench --output` has written.",
+        description = {
+            "Makes a page with plots of a JSON report that `fastsocket bench --output` wrote, and prints where it is.",
+            "It is one file, without scripts, that asks nothing of any other place."
+        },
         footer = {
             "",
             "Exit codes: 0 done, 1 failed, 2 wrong usage.",
             "",
-            "Example:",
-            "  fastsocket bench html perf/results/2026-11-27/bench.json"
+            "Examples:",
+            "  fastsocket bench html report.json",
+            "  fastsocket bench html --output page.html report.json"
         },
         sortOptions = false)
-@SuppressWarnings("NullAway.Init") // picocli sets the parameter, the command and the mixin
+@SuppressWarnings("NullAway.Init") // picocli sets the file, the command and the mixin
 public final class HtmlCommand implements Callable<Integer> {
-    @Parameters(paramLabel = "FILE", description = "The JSON object.")
-    private Path input;
+    private static final String JSON = ".json";
+    private static final String HTML = ".html";
+
+    /** Strict: what follows the object is a sign of another file. */
+    private static final ObjectReader READER =
+            new JsonMapper().reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+    @Parameters(paramLabel = "FILE.json", description = "The report.")
+    private Path report;
 
     @Option(
             names = "--output",
-            paramLabel = "FILE",
-            description = "The page. Default: beside the JSON object, with the ending .html.")
+            paramLabel = "FILE.html",
+            description = "Where the page goes. Default: beside the report, with .html for .json.")
     private @Nullable Path output;
 
     @Mixin
@@ -51,28 +68,55 @@ public final class HtmlCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Path page = output == null ? beside(input) : output;
-        write(input, page);
+        Path page = output == null ? beside(report) : output;
+        if (page.toAbsolutePath().normalize().equals(report.toAbsolutePath().normalize())) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "the page would replace the report: --output=" + page + " (expected another file)");
+        }
+        write(report, page);
         spec.commandLine().getOut().println(page);
         return 0;
     }
 
-    /** A page's path for a JSON object's. */
-    static Path beside(Path json) {
-        String name = String.valueOf(json.getFileName()).replaceFirst("\\.json$", "");
-        return json.resolveSibling(name + ".html");
+    /** Where the page of a report goes unless told. */
+    static Path beside(Path report) {
+        String name = report.getFileName().toString();
+        String stem = name.endsWith(JSON) ? name.substring(0, name.length() - JSON.length()) : name;
+        return report.resolveSibling(stem + HTML);
     }
 
     /**
-     * Makes a page of a JSON object.
+     * Makes the page of a report.
      *
-     * @throws CommandFailed if there is none, it is another one, or the page cannot be written
+     * @throws CommandFailed if the report cannot be read or is none, or the page cannot be written
      */
-    static void write(Path json, Path page) {
+    static void write(Path report, Path page) {
+        String html = HtmlReport.of(read(report));
         try {
-            Files.writeString(page, HtmlReport.of(new ObjectMapper().readTree(json.toFile())));
-        } catch (IOException | IllegalArgumentException e) {
-            throw new CommandFailed(CommandFailed.FAILED, "cannot make a page of " + json + ": " + e.getMessage(), e);
+            Files.writeString(page, html);
+        } catch (IOException e) {
+            throw new CommandFailed(CommandFailed.FAILED, "cannot write page: file=" + page + ": " + e, e);
         }
+    }
+
+    private static JsonNode read(Path report) {
+        JsonNode json;
+        try {
+            json = READER.readTree(Files.readAllBytes(report));
+        } catch (NoSuchFileException e) {
+            throw new CommandFailed(CommandFailed.FAILED, "no such report: file=" + report, e);
+        } catch (JsonProcessingException e) {
+            throw new CommandFailed(
+                    CommandFailed.FAILED, "not JSON: file=" + report + ": " + e.getOriginalMessage(), e);
+        } catch (IOException e) {
+            throw new CommandFailed(CommandFailed.FAILED, "cannot read report: file=" + report + ": " + e, e);
+        }
+        if (!json.path("summary").isArray()) {
+            throw new CommandFailed(
+                    CommandFailed.FAILED,
+                    "not a report of the bench: file=" + report + " (expected an object with a list `summary`)");
+        }
+        return json;
     }
 }

@@ -6,6 +6,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
@@ -65,6 +66,8 @@ final class IdleConnections implements AutoCloseable {
     @Override
     public void close() throws IOException {
         for (SocketChannel channel : channels) {
+            // By a reset: what waits in TIME_WAIT would keep the ports from the next server's connections.
+            channel.setOption(StandardSocketOptions.SO_LINGER, 0);
             channel.close();
         }
         channels.clear();

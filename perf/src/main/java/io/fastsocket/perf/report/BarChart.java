@@ -1,84 +1,70 @@
 package io.fastsocket.perf.report;
 
+import io.fastsocket.perf.compare.Spread;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.DoubleFunction;
 
-/** Horizontal bars of medians, with the range of the rounds as a line and each round as a dot. */
+/** Horizontal bars of medians, the range of the rounds as a whisker and each round as a dot. */
 final class BarChart {
-    private static final int WIDTH = 620;
-    private static final int LABEL_WIDTH = 190;
-    private static final int VALUE_WIDTH = 60;
-    private static final int ROW = 24;
-    private static final int BAR = 14;
-    private static final int AXIS_HEIGHT = 22;
+    private static final int CAP_HALF = 4;
+    private static final int DOT_RADIUS = 3;
 
     /**
      * One bar.
      *
-     * @param style the class of its colour
+     * @param spread empty where it was not measured: the row stays, so that plots beside each other have the same rows
      * @param rounds what single rounds gave
      */
-    record Bar(String label, String style, double median, double min, double max, List<Double> rounds) {}
+    record Bar(Server server, Optional<Spread> spread, List<Double> rounds) {}
 
     private BarChart() {}
 
-    static Markup of(String title, List<Bar> bars) {
-        double largest = bars.stream().mapToDouble(Bar::max).max().orElse(1);
-        Axis axis = Axis.linear(largest, LABEL_WIDTH, WIDTH - VALUE_WIDTH);
-        int height = bars.size() * ROW + AXIS_HEIGHT;
-        Markup svg = new Markup()
-                .open("svg", "viewBox", "0 0 " + WIDTH + " " + height, "role", "img", "aria-label", title)
-                .element("title", title);
-        for (double tick : axis.ticks()) {
-            svg.empty(
-                            "line",
-                            "class",
-                            "grid",
-                            "x1",
-                            axis.at(tick),
-                            "x2",
-                            axis.at(tick),
-                            "y1",
-                            0,
-                            "y2",
-                            height - AXIS_HEIGHT)
-                    .element("text", Numbers.brief(tick), "class", "tick", "x", axis.at(tick), "y", height - 6);
-        }
+    static Markup of(String title, List<Bar> bars, DoubleFunction<String> words) {
+        double largest = bars.stream()
+                .flatMap(bar -> bar.spread().stream())
+                .mapToDouble(Spread::max)
+                .max()
+                .orElse(0);
+        List<Double> ticks = Ticks.upTo(largest);
+        Scale scale = Scale.linear(ticks, Rows.LEFT, Rows.RIGHT);
+        Markup svg = Rows.open(title, bars.size(), scale, ticks, words);
         for (int i = 0; i < bars.size(); i++) {
-            row(svg, bars.get(i), axis, i * ROW + ROW / 2.0);
+            row(svg, bars.get(i), scale, i * Rows.ROW_HEIGHT, words);
         }
-        return svg.close("svg");
+        return svg.close();
     }
 
-    private static void row(Markup svg, Bar bar, Axis axis, double middle) {
-        svg.element("text", bar.label(), "class", "label", "x", LABEL_WIDTH - 6, "y", middle + 4)
-                .empty(
-                        "rect",
-                        "class",
-                        bar.style(),
-                        "x",
-                        LABEL_WIDTH,
-                        "y",
-                        middle - BAR / 2.0,
-                        "width",
-                        axis.at(bar.median()) - LABEL_WIDTH,
-                        "height",
-                        BAR)
-                .empty(
-                        "line",
-                        "class",
-                        "range",
-                        "x1",
-                        axis.at(bar.min()),
-                        "x2",
-                        axis.at(bar.max()),
-                        "y1",
-                        middle,
-                        "y2",
-                        middle);
-        for (double round : bar.rounds()) {
-            svg.empty("circle", "class", "round", "cx", axis.at(round), "cy", middle, "r", 2);
+    private static void row(Markup svg, Bar bar, Scale scale, int top, DoubleFunction<String> words) {
+        Server server = bar.server();
+        String value = bar.spread().map(spread -> words.apply(spread.median())).orElse("not measured");
+        String range = bar.spread().map(spread -> Numbers.range(spread, words)).orElse("");
+        svg.open("g").element("title", server.name() + ": " + value + " (" + range + ")");
+        Rows.label(svg, top, server.nameStyle(), server.brief(), value, range);
+        bar.spread().ifPresent(spread -> bar(svg, bar, spread, scale, top + Rows.BAR_TOP));
+        svg.close();
+    }
+
+    private static void bar(Markup svg, Bar bar, Spread spread, Scale scale, int top) {
+        int middle = top + Rows.BAR_HEIGHT / 2;
+        svg.empty(
+                "rect",
+                "class",
+                "bar " + bar.server().style(),
+                "x",
+                scale.percentAt(0),
+                "y",
+                top,
+                "width",
+                Scale.percent(scale.at(spread.median()) - scale.at(0)),
+                "height",
+                Rows.BAR_HEIGHT);
+        if (spread.min() < spread.max()) {
+            Rows.whisker(svg, "halo", scale.at(spread.min()), scale.at(spread.max()), middle, CAP_HALF);
+            Rows.whisker(svg, "whisker", scale.at(spread.min()), scale.at(spread.max()), middle, CAP_HALF);
         }
-        svg.element(
-                "text", Numbers.brief(bar.median()), "class", "value", "x", axis.at(bar.max()) + 6, "y", middle + 4);
+        for (double round : bar.rounds()) {
+            svg.empty("circle", "class", "round", "cx", scale.percentAt(round), "cy", middle, "r", DOT_RADIUS);
+        }
     }
 }

@@ -10,7 +10,6 @@ import io.fastsocket.affinity.cli.OneLineErrors;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -75,29 +74,6 @@ class BenchCommandTest {
         assertThat(command.execute(arguments.split(" "))).isEqualTo(2);
         assertThat(err.toString().lines()).singleElement().asString().startsWith(line);
         assertThat(out.toString()).isEmpty();
-    }
-
-    @Test
-    void makesAPageBesideAReport(@TempDir Path folder) throws Exception {
-        Path json = Files.copy(Path.of("results/2026-11-22/bench.json"), folder.resolve("bench.json"));
-
-        assertThat(command.execute("html", json.toString())).isZero();
-        assertThat(folder.resolve("bench.html")).content().startsWith("<!DOCTYPE html>");
-        assertThat(out.toString().strip())
-                .isEqualTo(folder.resolve("bench.html").toString());
-    }
-
-    @Test
-    void saysWhatIsNoReport(@TempDir Path folder) throws Exception {
-        Path json = Files.writeString(folder.resolve("other.json"), "{}");
-
-        assertThat(command.execute("html", json.toString())).isEqualTo(1);
-        assertThat(err.toString().lines())
-                .singleElement()
-                .asString()
-                .startsWith(
-                        "fastsocket bench html: cannot make a page of " + json + ": no figures of fastsocket bench");
-        assertThat(folder.resolve("other.html")).doesNotExist();
     }
 
     @Test

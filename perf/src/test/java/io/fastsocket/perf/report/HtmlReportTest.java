@@ -1,145 +1,257 @@
 package io.fastsocket.perf.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.ByteArrayInputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fastsocket.perf.compare.Spread;
+import io.fastsocket.perf.server.ServerKind;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.StringReader;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.parsers.ParserConfigurationException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
+import org.xml.sax.InputSource;
+import org.xml.sax.SAXException;
 
 class HtmlReportTest {
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final JsonMapper JSON = new JsonMapper();
 
-    private static final String RATES =
-            """
-            {"environment": {"kernel": "6.18 <b>"}, "options": {"commandLine": "fastsocket bench --quick", "connections": 64},
-             "notes": ["a note & more"],
-             "summary": [
-               {"work": "new", "server": "fastsocket-io_uring",
-                "requestsPerSecond": {"median": 200, "min": 100, "max": 250},
-                "cpuMicrosPerRequest": {"median": 10, "min": 9, "max": 11},
-                "requestsPerSecondOverStock": {"median": 1.5, "min": 1.25, "max": 1.75},
-                "cpuMicrosPerRequestOverStock": {"median": 0.5, "min": 0.5, "max": 0.5}%s},
-               {"work": "new", "server": "<script>x</script>",
-                "requestsPerSecond": {"median": 50, "min": 50, "max": 50},
-                "cpuMicrosPerRequest": {"median": 20, "min": 20, "max": 20}}],
-             "rounds": [{"work": "new", "round": 1, "server": "fastsocket-io_uring", "requestsPerSecond": 100,
-               "cpuMicrosPerRequest": 10}]%s}
-            """;
+    // ---- the whole page
 
     @Test
-    void isWellFormedAndEscapesWhatComesFromOutside() throws Exception {
-        Document page = page(RATES.formatted("", ""));
+    void isWellFormedAndNamesEveryServerAndKindOfWork() throws IOException {
+        Document page = page(sample());
+        String words = page.getDocumentElement().getTextContent();
+        for (JsonNode row : sample().path("summary")) {
+            assertThat(words).contains(row.path("server").asText());
+            assertThat(texts(page, "a")).contains(row.path("work").asText());
+        }
+        assertThat(ids(page)).containsExactly("aims", "ratios", "work-0", "work-1", "sweep", "idle", "storms", "about");
+        assertThat(texts(page, "h1")).containsExactly("Fastsocket for Netty, side by side");
+        assertThat(words).contains("2 January 2026, 03:04 UTC", "./fastsocket bench --work new,keepalive");
+    }
 
+    @Test
+    void needsNoScriptAndAsksNothingOfAnyOtherPlace() throws IOException {
+        Document page = page(sample());
         assertThat(texts(page, "script")).isEmpty();
-        assertThat(page.getDocumentElement().getTextContent())
-                .contains("<script>x</script>", "6.18 <b>", "a note & more", "./fastsocket bench --quick")
-                .contains("new, fastsocket-io_uring: 1.50 (1.25..1.75) times the rate, 0.50 (0.50..0.50) times");
-    }
-
-    @Test
-    void leavesOutWhatWasNotMeasured() throws Exception {
-        assertThat(texts(page(RATES.formatted("", "")), "h2"))
-                .isEqualTo("Beside stock Netty on the same engine|Work: new|How it was measured|");
-    }
-
-    @Test
-    void drawsTheMedianAsABarTheRangeAsALineAndRoundsAsDots() throws Exception {
-        Document page = page(RATES.formatted("", ""));
-
-        // 0 to 250 requests/s from 190 to 560.
-        Element bar = (Element) page.getElementsByTagName("rect").item(0);
-        assertThat(bar.getAttribute("class")).isEqualTo("fastsocket");
-        assertThat(Double.parseDouble(bar.getAttribute("width"))).isEqualTo(370 * 200 / 250.0);
-        Element range = elementOfClass(page, "line", "range");
-        assertThat(Double.parseDouble(range.getAttribute("x1"))).isEqualTo(190 + 370 * 100 / 250.0);
-        assertThat(Double.parseDouble(range.getAttribute("x2"))).isEqualTo(190 + 370.0);
-        Element dot = elementOfClass(page, "circle", "round");
-        assertThat(Double.parseDouble(dot.getAttribute("cx"))).isEqualTo(190 + 370 * 100 / 250.0);
-    }
-
-    @Test
-    void showsAllThatWasMeasured() throws Exception {
-        String latency =
-                """
-                , "latency": {"ratePerSecond": 70, "micros": {"p50": {"median": 100}, "p90": {"median": 200},
-                  "p99": {"median": 300}, "p999": {"median": 4000}}},
-                "cpuByKind": {"kernel": 0.75, "java": 0.25},
-                "functions": [{"name": "tcp_v4_rcv", "kind": "kernel", "share": 0.125}]
-                """;
-        String more =
-                """
-                , "aims": [
-                  {"what": "ours / other", "figure": "rate", "operator": ">=", "aim": 1.4, "met": false, "floor": 1.2,
-                   "measured": {"median": 1.1, "min": 1.0, "max": 1.3}},
-                  {"what": "ours / third", "figure": "cpu", "operator": "<=", "aim": 0.65, "met": true,
-                   "measured": {"median": 0.5, "min": 0.4, "max": 0.6}}],
-                "sweep": [{"work": "new", "server": "nginx", "connections": 64, "loops": 1, "cpuMicrosPerRequest": 5},
-                  {"work": "new", "server": "nginx", "connections": 64, "loops": 2, "cpuMicrosPerRequest": 6},
-                  {"work": "new", "server": "nginx", "connections": 8, "loops": 2, "cpuMicrosPerRequest": 7}],
-                "storms": [{"server": "nginx", "connections": 5000, "answered": 4999, "failed": 1, "slowConnects": 7,
-                  "seconds": 0.5}],
-                "idle": [{"server": "nginx", "connections": 100000, "heapBytesPerConnection": 0,
-                  "nativeBytesPerConnection": 1234.4, "kernelBytesPerConnection": 8000}]
-                """;
-        Document page = page(RATES.formatted(latency, more));
-
-        assertThat(texts(page, "h2"))
-                .contains("Aims", "Cost against", "Memory of an idle connection", "Connections that come at once");
-        assertThat(texts(page, "h3")).contains("Latency at 70 %", "CPU time goes", "by connections", "by loops");
-        assertThat(texts(page, "td"))
-                .contains("missed|", "met|", "tcp_v4_rcv|kernel|12.5|", "|7.5|2.5|0.0|0.0|", "nginx|5000|4999|1|7|0.5|")
-                .contains("nginx|100000|0|1234|1234|8000|");
-    }
-
-    @Test
-    void readsTheReportThatIsInTheRepository() throws Exception {
-        Document page =
-                page(JSON.readTree(Path.of("results/2026-11-22/bench.json").toFile()));
-
-        assertThat(texts(page, "h2")).contains("Work: new", "Work: keepalive");
-    }
-
-    @Test
-    void refusesWhatIsNoReport() {
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> HtmlReport.of(JSON.readTree("{\"passed\": true}")))
-                .withMessageStartingWith("no figures of fastsocket bench: summary=");
-    }
-
-    private static Document page(String json) throws Exception {
-        return page(JSON.readTree(json));
-    }
-
-    private static Document page(JsonNode report) throws Exception {
-        byte[] page = HtmlReport.of(report).getBytes(StandardCharsets.UTF_8);
-        return DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(new ByteArrayInputStream(page));
-    }
-
-    /** The texts of all elements of a name, each with a bar behind it. */
-    private static String texts(Document page, String element) {
-        StringBuilder texts = new StringBuilder();
-        NodeList nodes = page.getElementsByTagName(element);
-        for (int i = 0; i < nodes.getLength(); i++) {
-            texts.append(nodes.item(i).getTextContent()).append('|');
+        for (Element element : elements(page, "*")) {
+            assertThat(element.hasAttribute("src")).as(element.getTagName()).isFalse();
+            assertThat(element.getAttribute("href")).matches("|#.*|data:,");
         }
-        return texts.toString();
+        assertThat(texts(page, "style")).singleElement().asString().doesNotContain("http", "@import", "<", "&");
     }
 
-    private static Element elementOfClass(Document page, String element, String styleClass) {
-        NodeList nodes = page.getElementsByTagName(element);
-        for (int i = 0; i < nodes.getLength(); i++) {
-            if (((Element) nodes.item(i)).getAttribute("class").equals(styleClass)) {
-                return (Element) nodes.item(i);
-            }
+    @Test
+    void everyPlotHasATitleAndEveryReferenceLeadsSomewhere() throws IOException {
+        Document page = page(sample());
+        List<Element> plots = elements(page, "svg").stream()
+                .filter(svg -> svg.getAttribute("role").equals("img"))
+                .toList();
+        assertThat(plots).hasSizeGreaterThan(10).allSatisfy(svg -> assertThat(
+                        svg.getElementsByTagName("title").item(0).getTextContent())
+                .isNotBlank());
+        List<String> anchors = elements(page, "*").stream()
+                .map(element -> "#" + element.getAttribute("id"))
+                .toList();
+        elements(page, "*").stream()
+                .map(element -> element.getAttribute("href"))
+                .filter(href -> href.startsWith("#"))
+                .forEach(href -> assertThat(anchors).contains(href));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"<script>alert(1)</script>", "\"onload=x", "a & b", "]]>", "\u0000\ud800"})
+    void escapesWhatComesFromOutside(String evil) throws IOException {
+        String shown = evil.replaceAll("[\u0000\ud800]", "\ufffd");
+        ObjectNode report = sample();
+        ((ObjectNode) report.path("summary").path(0)).put("server", evil).put("work", evil);
+        ((ObjectNode) report.path("environment")).put("jvm", evil);
+        ((ObjectNode) report.path("options")).put("commandLine", evil);
+        ((ObjectNode) report.path("aims").path(0)).put("what", evil).put("reason", evil);
+
+        Document page = page(report);
+        assertThat(texts(page, "script")).isEmpty();
+        assertThat(elements(page, "*")).noneMatch(element -> element.hasAttribute("onload"));
+        assertThat(texts(page, "th")).contains(shown);
+        assertThat(texts(page, "code")).contains(shown);
+    }
+
+    // ---- what is not there
+
+    @ParameterizedTest
+    @CsvSource({"aims, aims", "sweep, sweep", "idle, idle", "storms, storms"})
+    void leavesOutAPartWithoutFigures(String field, String id) throws IOException {
+        assertThat(ids(page(sample()))).contains(id);
+        ObjectNode without = sample();
+        without.remove(field);
+        assertThat(ids(page(without))).doesNotContain(id);
+        assertThat(ids(page(sample().putNull(field)))).doesNotContain(id);
+        assertThat(ids(page(sample().put(field, "no list")))).doesNotContain(id);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"latency, Latency by percentile", "functions, Where a request’s CPU time goes"})
+    void leavesOutAFigureThatNoServerHas(String field, String title) throws IOException {
+        assertThat(texts(page(sample()), "h3")).contains(title);
+        ObjectNode without = sample();
+        without.path("summary").forEach(row -> ((ObjectNode) row).remove(field));
+        assertThat(texts(page(without), "h3")).doesNotContain(title);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "[]",
+                "null",
+                "{\"summary\":[1,null,{},{\"server\":7},{\"server\":\"x\",\"work\":null}]}",
+                "{\"summary\":[{\"server\":\"x\",\"work\":\"new\",\"requestsPerSecond\":{\"median\":1e999,\"min\":\"a\"},"
+                        + "\"latency\":{\"percentiles\":[[100,1],[50],{},[50,-1],[90,3]]},\"functions\":[{}]}]}",
+                "{\"summary\":[{\"server\":\"x\",\"work\":\"new\",\"requestsPerSecondOverStock\":{\"median\":0},"
+                        + "\"cpuMicrosPerRequestOverStock\":{\"median\":4.9e-324}}]}",
+                "{\"sweep\":[{\"server\":\"x\",\"connections\":1,\"loops\":0}],\"idle\":[{\"server\":\"x\"}],"
+                        + "\"aims\":[{}],\"notes\":[{}],\"environment\":[],\"options\":{\"commandLine\":[1]}}"
+            })
+    void anythingMakesAPage(String json) throws IOException {
+        assertThat(texts(page(JSON.readTree(json)), "h1")).hasSize(1);
+    }
+
+    @Test
+    void takesAReportThatHasNotBeenWrittenYet() throws IOException {
+        Map<String, Object> row = Map.of(
+                "work", "new", "server", ServerKind.STOCK_NIO, "requestsPerSecond", new Spread(2, 1, Double.NaN));
+        assertThat(parse(HtmlReport.of(Map.of("summary", List.of(row))))
+                        .getDocumentElement()
+                        .getTextContent())
+                .contains("stock-nio");
+    }
+
+    // ---- what it says
+
+    @Test
+    void headlineGivesRatiosWithTheirRanges() throws IOException {
+        ObjectNode report = JSON.createObjectNode();
+        ObjectNode row = report.putArray("summary").addObject();
+        row.put("work", "new").put("server", "fastsocket-epoll");
+        row.set("requestsPerSecondOverStock", spread(1.2, 1.1, 1.3));
+        row.set("cpuMicrosPerRequestOverStock", spread(0.8, 0.7, 1));
+        assertThat(texts(page(report), "p").get(0))
+                .contains(
+                        "the rate is better in every round in 1 of 1 comparisons, undecided in 0 and worse in 0",
+                        "the CPU time per request is better in every round in 0 of 1 comparisons, undecided in 1",
+                        "new 1.20× (1.10×–1.30×) the rate and 0.80× (0.70×–1.00×) the CPU time (fastsocket-epoll).");
+    }
+
+    @Test
+    void aimsSayInWordsWhetherTheyAreMet() throws IOException {
+        Document page = page(sample());
+        assertThat(texts(page, "h2")).contains("Aims: 2 of 3 met");
+        assertThat(texts(page, "td")).contains("✓ met", "✗ not met", "≥ 1.40×", "≤ 0.65×");
+    }
+
+    // ---- where things are drawn
+
+    @Test
+    void whiskersDotsAndBarsAreWhereTheirValuesAre() throws IOException {
+        ObjectNode report = JSON.createObjectNode();
+        ObjectNode row = report.putArray("summary").addObject();
+        row.put("work", "new").put("server", "fastsocket-epoll");
+        row.set("requestsPerSecond", spread(60, 20, 100));
+        report.putArray("rounds")
+                .addObject()
+                .put("work", "new")
+                .put("server", "fastsocket-epoll")
+                .put("requestsPerSecond", 40);
+        Document page = page(report);
+
+        // The axis goes from 0 at 0.5 % to 100 at 99.5 %.
+        Element whisker = withClass(page, "whisker").get(0);
+        assertThat(whisker.getAttribute("x1")).isEqualTo("20.30%");
+        assertThat(whisker.getAttribute("x2")).isEqualTo("99.50%");
+        Element bar = withClass(page, "bar look-ours").get(1);
+        assertThat(bar.getAttribute("x")).isEqualTo("0.50%");
+        assertThat(bar.getAttribute("width")).isEqualTo("59.40%");
+        assertThat(withClass(page, "round").get(0).getAttribute("cx")).isEqualTo("40.10%");
+        assertThat(withClass(page, "tick end").get(0).getTextContent()).isEqualTo("100");
+    }
+
+    @Test
+    void theFastestServerComesFirst() throws IOException {
+        Document page = page(JSON.readTree("{\"summary\":[" + row("nginx", 1) + "," + row("vertx", 3) + ","
+                + "{\"work\":\"new\",\"server\":\"haproxy\"}," + row("stock-nio", 2) + "]}"));
+        assertThat(texts(page, "text")).containsSubsequence("vertx", "stock-nio", "nginx", "haproxy", "not measured");
+    }
+
+    private static String row(String server, int rate) {
+        return "{\"work\":\"new\",\"server\":\"" + server + "\",\"requestsPerSecond\":" + rate + "}";
+    }
+
+    // ---- pieces
+
+    private static ObjectNode sample() throws IOException {
+        try (InputStream in = HtmlReportTest.class.getResourceAsStream("sample-figures.json")) {
+            return (ObjectNode) JSON.readTree(Objects.requireNonNull(in));
         }
-        throw new AssertionError("no " + element + " of class " + styleClass);
+    }
+
+    private static ObjectNode spread(double median, double min, double max) {
+        return JSON.createObjectNode().put("median", median).put("min", min).put("max", max);
+    }
+
+    private static Document page(JsonNode report) throws IOException {
+        return parse(HtmlReport.of(report));
+    }
+
+    private static Document parse(String page) throws IOException {
+        try {
+            return DocumentBuilderFactory.newInstance()
+                    .newDocumentBuilder()
+                    .parse(new InputSource(new StringReader(page)));
+        } catch (ParserConfigurationException | SAXException e) {
+            throw new AssertionError("not well-formed: " + e.getMessage(), e);
+        }
+    }
+
+    private static List<Element> elements(Document page, String name) {
+        NodeList nodes = page.getElementsByTagName(name);
+        List<Element> elements = new ArrayList<>();
+        for (int i = 0; i < nodes.getLength(); i++) {
+            elements.add((Element) nodes.item(i));
+        }
+        return elements;
+    }
+
+    /** What elements say, white space made one blank. */
+    private static List<String> texts(Document page, String name) {
+        return elements(page, name).stream()
+                .map(element ->
+                        element.getTextContent().replaceAll("[ \\n]+", " ").strip())
+                .toList();
+    }
+
+    private static List<String> ids(Document page) {
+        return elements(page, "section").stream()
+                .map(section -> section.getAttribute("id"))
+                .toList();
+    }
+
+    private static List<Element> withClass(Document page, String style) {
+        return elements(page, "*").stream()
+                .filter(element -> element.getAttribute("class").equals(style))
+                .toList();
     }
 }
