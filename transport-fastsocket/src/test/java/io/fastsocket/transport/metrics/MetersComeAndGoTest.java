@@ -398,9 +398,7 @@ class MetersComeAndGoTest {
         try (FastSocketMetrics metrics = new FastSocketMetrics(group)) {
             bind(group);
 
-            Set<String> made = threads();
-            made.removeAll(before);
-            assertThat(made).isNotEmpty();
+            Set<String> made = await().atMost(DEADLINE).until(() -> threadsSince(before), any -> !any.isEmpty());
             await().atMost(DEADLINE).untilAsserted(() -> assertThat(made)
                     .filteredOn(threads()::contains)
                     .allSatisfy(thread -> assertThat(cpusAllowed(thread)).isEqualTo(OnCpu.allowed())));
@@ -414,7 +412,7 @@ class MetersComeAndGoTest {
         FastSocketMetrics metrics = new FastSocketMetrics(group);
         metrics.bindTo(registry);
         bind(group);
-        assertThat(threads()).hasSizeGreaterThan(before.size());
+        await().atMost(DEADLINE).until(() -> threadsSince(before), made -> !made.isEmpty());
 
         metrics.close();
 
@@ -491,6 +489,13 @@ class MetersComeAndGoTest {
         Set<MeterKey> all = new TreeSet<>(one);
         all.addAll(other);
         return all;
+    }
+
+    /** A thread has its name once it runs, a moment after its start. */
+    private static Set<String> threadsSince(Set<String> before) throws IOException {
+        Set<String> made = threads();
+        made.removeAll(before);
+        return made;
     }
 
     /** The kernel's numbers of the threads of meters. */
