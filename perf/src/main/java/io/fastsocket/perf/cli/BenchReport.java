@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A comparison as a table and as a JSON object. */
 final class BenchReport {
@@ -78,7 +79,8 @@ final class BenchReport {
 
     static Map<String, Object> figures(BenchResult result, List<ServerSummary> summaries) {
         Map<String, Object> figures = new LinkedHashMap<>();
-        figures.put("notes", NOTES);
+        figures.put(
+                "notes", Stream.concat(result.leftOut.stream(), NOTES.stream()).toList());
         figures.put("summary", summaries.stream().map(s -> object(s, result)).toList());
         figures.put("aims", Aim.of(result).stream().map(BenchReport::object).toList());
         figures.put("sweep", result.sweep);

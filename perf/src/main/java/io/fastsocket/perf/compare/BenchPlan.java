@@ -32,7 +32,7 @@ public record BenchPlan(
         int stormConnections,
         int idleConnections) {
     public BenchPlan {
-        int connectionsMin = Math.max(2, loadCpus.size());
+        int connectionsMin = WrkLoad.connectionsMin(loadCpus);
         if (connections < connectionsMin || stormConnections < connectionsMin || idleConnections < 1) {
             throw new IllegalArgumentException("cannot spread the load: connections=" + connections + ", storm="
                     + stormConnections + ", idle=" + idleConnections + " (expected at least " + connectionsMin

@@ -22,4 +22,7 @@ public final class BenchResult {
     public final List<SweepPoint> sweep = new ArrayList<>();
     public final List<Storm> storms = new ArrayList<>();
     public final List<IdleMemory> idle = new ArrayList<>();
+
+    /** Extras that ended before their end, and why. */
+    public final List<String> leftOut = new ArrayList<>();
 }

@@ -21,6 +21,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
@@ -28,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** A whole comparison: starts servers by their role, takes the rounds of each kind of work, then the extras. */
@@ -77,9 +79,13 @@ public final class BenchRun {
     /**
      * Runs it to its end.
      *
-     * @throws IOException if a server or a load fails; figures of half a comparison are not handed out
+     * @throws IOException if a server or a load of the rates fails; figures of half a comparison are not handed out
      */
     public BenchResult run() throws IOException, InterruptedException {
+        long pairs = plan.works().stream()
+                .mapToLong(work -> plan.servers().stream().filter(work::suits).count())
+                .sum();
+        progress.accept("rates: at most " + plan.schedule().totalSeconds(pairs) + " s under load");
         try (LoadGenerator generator = new LoadGenerator(CpuTopology.read().allowed(), Engine.AUTO)) {
             for (ServerRole role : ServerRole.values()) {
                 List<Work> works = plan.works().stream()
@@ -90,13 +96,28 @@ public final class BenchRun {
                 }
             }
         }
-        if (plan.extras().contains(Extra.SWEEP)) {
-            sweep();
-        }
-        if (plan.extras().contains(Extra.IDLE)) {
-            idle();
-        }
+        runExtra(Extra.SWEEP, this::sweep);
+        runExtra(Extra.IDLE, this::idle);
         return result;
+    }
+
+    /** Part of a run that its rates do not depend on. */
+    private interface Part {
+        void run() throws IOException, InterruptedException;
+    }
+
+    /** What comes after the rates must not cost them: a failure leaves the rest of the extra out, and is told. */
+    private void runExtra(Extra extra, Part part) throws InterruptedException {
+        if (!plan.extras().contains(extra)) {
+            return;
+        }
+        try {
+            part.run();
+        } catch (IOException e) {
+            String reason = extra + " is not complete: " + e.getMessage();
+            progress.accept(reason);
+            result.leftOut.add(reason);
+        }
     }
 
     private void runRole(ServerRole role, List<Work> works, LoadGenerator generator)
@@ -114,8 +135,8 @@ public final class BenchRun {
                 suited.keySet().removeIf(kind -> !work.suits(kind));
                 runWork(work, suited, generator);
             }
-            if (role == ServerRole.HTTP && plan.extras().contains(Extra.STORM)) {
-                storm(servers, generator);
+            if (role == ServerRole.HTTP) {
+                runExtra(Extra.STORM, () -> storm(servers, generator));
             }
         } finally {
             servers.values().forEach(ServerProcess::close);
@@ -165,7 +186,7 @@ public final class BenchRun {
             if (!SWEPT.contains(kind)) {
                 continue;
             }
-            for (int loops = 1; loops <= plan.loops(); loops *= 2) {
+            for (int loops : sweptLoops(plan.loops())) {
                 var started = start(kind, ServerRole.HTTP, loops, List.of());
                 if (started.isEmpty()) {
                     break;
@@ -177,12 +198,25 @@ public final class BenchRun {
         }
     }
 
+    /** Powers of two below a number, and the number. */
+    static int[] sweptLoops(int loopsMax) {
+        IntStream below = IntStream.iterate(1, loops -> loops < loopsMax, loops -> 2 * loops);
+        return IntStream.concat(below, IntStream.of(loopsMax)).toArray();
+    }
+
+    /** Those that go round the CPUs of the load. */
+    private int[] sweptConnections() {
+        return Arrays.stream(SWEPT_CONNECTIONS)
+                .filter(connections -> connections >= WrkLoad.connectionsMin(plan.loadCpus()))
+                .toArray();
+    }
+
     private void sweep(ServerKind kind, ServerProcess server, int loops) throws IOException, InterruptedException {
         Map<ServerKind, ServerProcess> one = Map.of(kind, server);
         Schedule once =
                 new Schedule(plan.schedule().warmupSeconds(), 1, plan.schedule().roundSeconds());
         for (Work work : List.of(Work.NEW, Work.KEEPALIVE)) {
-            for (int connections : loops == plan.loops() ? SWEPT_CONNECTIONS : new int[] {plan.connections()}) {
+            for (int connections : loops == plan.loops() ? sweptConnections() : new int[] {plan.connections()}) {
                 Measurement measured = new SideBySide(one, wrk(connections), procFs, progress)
                         .run(work, once)
                         .get(0);

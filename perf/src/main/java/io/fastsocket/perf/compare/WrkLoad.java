@@ -33,14 +33,18 @@ public final class WrkLoad implements Load {
      * @param cpus CPUs to pin a process to each; empty for one process of two threads that the scheduler places
      */
     public WrkLoad(int connections, CpuSet cpus, ChildProcesses children) {
-        if (connections < Math.max(THREADS_UNPINNED, cpus.size())) {
-            throw new IllegalArgumentException(
-                    "cannot spread the load: connections=" + connections + " (expected at least "
-                            + Math.max(THREADS_UNPINNED, cpus.size()) + ", one for each thread of wrk)");
+        if (connections < connectionsMin(cpus)) {
+            throw new IllegalArgumentException("cannot spread the load: connections=" + connections
+                    + " (expected at least " + connectionsMin(cpus) + ", one for each thread of wrk)");
         }
         this.connections = connections;
         this.cpus = cpus.toArray();
         this.children = children;
+    }
+
+    /** The fewest connections that go round its threads. */
+    static int connectionsMin(CpuSet cpus) {
+        return Math.max(THREADS_UNPINNED, cpus.size());
     }
 
     @Override

@@ -108,6 +108,7 @@ class ReportOptionsTest {
                                 new FunctionShare("tcp_ack", FunctionShare.Kind.KERNEL, 0.25)))));
         result.storms.add(new Storm(ServerKind.STOCK_NIO, 10, 9, 1, 0, 0.5));
         result.idle.add(new IdleMemory(ServerKind.STOCK_NIO, 10, 1000, 2000, 3000));
+        result.leftOut.add("idle is not complete: why");
         result.sweep.add(new SweepPoint(Work.NEW, ServerKind.STOCK_NIO, 8, 2, 1000, 10));
         JsonNode json = json(BenchReport.figures(result, ServerSummary.of(result.measurements)));
 
@@ -143,6 +144,7 @@ class ReportOptionsTest {
         assertThat(stock.path("gcPauseMillisPerSecond").doubleValue()).isEqualTo(2.5);
         assertThat(stock.at("/cpuByKind/kernel").doubleValue()).isEqualTo(1);
         assertThat(stock.at("/functions/0/name").textValue()).isEqualTo("tcp_v4_rcv");
+        assertThat(json.at("/notes/0").textValue()).isEqualTo("idle is not complete: why");
         assertThat(json.at("/storms/0/failed").longValue()).isEqualTo(1);
         assertThat(json.at("/idle/0/kernelBytesPerConnection").doubleValue()).isEqualTo(3000);
         assertThat(json.at("/sweep/0/connections").intValue()).isEqualTo(8);
