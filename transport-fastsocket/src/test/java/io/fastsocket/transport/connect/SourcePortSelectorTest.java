@@ -16,6 +16,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -31,6 +32,17 @@ class SourcePortSelectorTest {
             @ForAll boolean symmetric,
             @ForAll @IntRange(min = 2, max = 64) int queues)
             throws Exception {
+        leadEveryPortToTheLoop(seed, ipv4, symmetric, queues);
+    }
+
+    /** One of the card's 26 queues that no port leads to: the loop there is told so. */
+    @Example
+    void aPoorKeyLeavesALoopWithoutAPort() throws Exception {
+        leadEveryPortToTheLoop(-288, false, false, 26);
+    }
+
+    private static void leadEveryPortToTheLoop(long seed, boolean ipv4, boolean symmetric, int queues)
+            throws Exception {
         Random random = new Random(seed);
         RssMap map = Cards.map(
                 Cards.randomKey(random),
@@ -44,9 +56,7 @@ class SourcePortSelectorTest {
         for (int destination = 0; destination < 5; destination++) {
             InetSocketAddress remote = new InetSocketAddress(address(random, ipv4), 1 + random.nextInt(65535));
             for (int i = 0; i < 50; i++) {
-                int port = selector.next(remote);
-                assertThat(port).isBetween(32768, 60999);
-                assertThat(cpuOf(map, remote, local, port)).isEqualTo(mine);
+                assertLeadsTo(mine, selector.next(remote), map, remote, local);
             }
         }
     }
@@ -64,7 +74,7 @@ class SourcePortSelectorTest {
         SourcePortSelector selector = selector(map, local, PORTS, 4, seed);
 
         for (int i = 0; i < 100; i++) {
-            assertThat(cpuOf(map, remote, local, selector.next(remote))).isEqualTo(4);
+            assertLeadsTo(4, selector.next(remote), map, remote, local);
         }
     }
 
@@ -105,7 +115,11 @@ class SourcePortSelectorTest {
             SourcePortSelector selector = selector(map, local, PORTS, cpu, seed + cpu);
             BitSet own = new BitSet();
             for (int i = 0; i < 500; i++) {
-                own.set(selector.next(remote));
+                int port = selector.next(remote);
+                assertLeadsTo(cpu, port, map, remote, local);
+                if (port != PortChooser.NONE) {
+                    own.set(port);
+                }
             }
             assertThat(own.intersects(taken)).isFalse();
             taken.or(own);
@@ -150,6 +164,16 @@ class SourcePortSelectorTest {
                 .toList();
 
         assertThat(cpus).containsExactly(1, 6);
+    }
+
+    /** No port is right where none leads to the CPU, and nowhere else. */
+    private static void assertLeadsTo(int cpu, int port, RssMap map, InetSocketAddress remote, InetAddress local) {
+        if (port == PortChooser.NONE) {
+            assertThat(IntStream.of(PORTS)).noneMatch(each -> cpuOf(map, remote, local, each) == cpu);
+        } else {
+            assertThat(port).isBetween(32768, 60999);
+            assertThat(cpuOf(map, remote, local, port)).isEqualTo(cpu);
+        }
     }
 
     private static SourcePortSelector selector(RssMap map, InetAddress local, int[] ports, int cpu, long seed) {
