@@ -20,7 +20,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Netty's archived io_uring incubator, and the guards that make it safe to run (see {@link IoUringGuards}). */
@@ -81,21 +80,11 @@ final class IoUringEngine implements NativeEngine {
      * The number of a file closed a moment ago comes back with the next accept, and the incubator tells events apart by
      * that number: the cancelled polls of the old connection would be taken for the new one's, which then is never closed.
      * From a task, the registration comes after the old connection's deregistration, a task too, and after all events that
-     * are there by now.
+     * are there by now. Batches are accepted and delivered in such a task; what the incubator accepts is not.
      */
     @Override
-    public boolean registersFromTask() {
-        return true;
-    }
-
-    @Override
-    public void drainAcceptQueue(
-            ServerSocketChannel listener, Channel parent, int budgetConnections, Consumer<Channel> accepted)
-            throws IOException {
-        Socket socket = socketOf(listener);
-        if (socket != null && guards.drainedAccept() && AcceptedSockets.available()) {
-            AcceptedSockets.drain(socket, parent, budgetConnections, accepted);
-        }
+    public boolean prepareAccept(ServerSocketChannel listener, Channel parent) {
+        return !guards.drainedAccept() || !BatchedAccept.install((IOUringServerSocketChannel) listener, parent);
     }
 
     /**

@@ -7,12 +7,10 @@ import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.unix.Socket;
 import io.netty.util.internal.SystemPropertyUtil;
-import java.io.IOException;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,22 +67,16 @@ public interface LoopEngine {
         return false;
     }
 
-    /** Whether an accepted connection must not be registered in the turn that accepted it, but from a task. */
-    default boolean registersFromTask() {
+    /**
+     * Prepares a new listener to take many connections a turn, where the engine would take one. Called when the listener has all
+     * its options.
+     *
+     * @param parent becomes its connections' {@link Channel#parent()}, where the engine makes them itself
+     * @return whether an accepted connection must not be registered in the call that delivers it, but from a task
+     */
+    default boolean prepareAccept(ServerSocketChannel listener, Channel parent) {
         return false;
     }
-
-    /**
-     * Accepts what else waits in the listener's queue, for engines whose listener takes one connection a turn. Called on
-     * the listener's loop.
-     *
-     * @param parent becomes the children's {@link Channel#parent()}
-     * @param budgetConnections the most to accept, at least 1
-     * @throws IOException the error of accept(2)
-     */
-    default void drainAcceptQueue(
-            ServerSocketChannel listener, Channel parent, int budgetConnections, Consumer<Channel> accepted)
-            throws IOException {}
 
     /**
      * Closes a listener, whatever operation is outstanding. Called on its loop.

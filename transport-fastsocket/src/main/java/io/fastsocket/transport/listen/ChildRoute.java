@@ -28,22 +28,20 @@ final class ChildRoute {
     private record Seen(List<String> handlerNames, @Nullable BootstrapAcceptor direct) {}
 
     private final Channel server;
-    private final boolean fromTask;
     private final AtomicBoolean detourReported = new AtomicBoolean();
     private volatile Seen seen = new Seen(List.of(), null);
 
-    /**
-     * A route to one server channel.
-     *
-     * @param fromTask whether a connection must not be registered in the turn that accepted it
-     */
-    ChildRoute(Channel server, boolean fromTask) {
+    /** A route to one server channel. */
+    ChildRoute(Channel server) {
         this.server = server;
-        this.fromTask = fromTask;
     }
 
-    /** Delivers {@code child}; called on {@code acceptedOn}. */
-    void deliver(Channel child, EventLoop acceptedOn, EventLoop owner) {
+    /**
+     * Delivers {@code child}; called on {@code acceptedOn}.
+     *
+     * @param fromTask whether it must not be registered in this call
+     */
+    void deliver(Channel child, EventLoop acceptedOn, EventLoop owner, boolean fromTask) {
         if (fromTask) {
             execute(acceptedOn, child, () -> deliverNow(child, acceptedOn, owner));
         } else {

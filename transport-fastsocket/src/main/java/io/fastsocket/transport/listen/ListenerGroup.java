@@ -55,7 +55,7 @@ final class ListenerGroup {
         this.config = config;
         this.accepting = accepting;
         this.engine = accepting.engine();
-        this.route = new ChildRoute(server, engine.registersFromTask());
+        this.route = new ChildRoute(server);
         this.errors = new AcceptErrorReport(server);
     }
 
@@ -117,7 +117,8 @@ final class ListenerGroup {
                 engine.reusePort(listener);
             }
             config.applyTo(listener);
-            listener.pipeline().addLast(new ListenerHandler(server, config, accepting, loop, route, errors));
+            boolean fromTask = engine.prepareAccept(listener, server);
+            listener.pipeline().addLast(new ListenerHandler(server, config, accepting, loop, route, errors, fromTask));
             return listener;
         } catch (RuntimeException | Error failed) {
             listener.unsafe().closeForcibly();

@@ -7,14 +7,10 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.socket.ServerSocketChannel;
-import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 
 /** Takes the connections of one listener, on its loop, and decides what to do when accept fails. */
 final class ListenerHandler extends ChannelDuplexHandler {
-    /** Connections taken in one turn, so that a flood does not keep the loop from those it has. */
-    private static final int ACCEPTS_PER_TURN_MAX = 64;
     /** How long a listener rests when a limit is reached, in milliseconds; it goes on at most this long after there is room. */
     private static final int PAUSE_MILLIS = 250;
     /** Failures in a row that are retried at once; after them an error that will not end is taken for a limit. */
@@ -28,6 +24,9 @@ final class ListenerHandler extends ChannelDuplexHandler {
     private final EventCounters<AcceptEvent> counters;
     private final ChildRoute route;
     private final AcceptErrorReport errors;
+    /** Whether a connection must not be registered in the call that delivers it. */
+    private final boolean fromTask;
+
     private int failuresInARow;
     private boolean paused;
     /** The user, without auto-read, asked for a connection and none was taken yet. */
@@ -39,7 +38,8 @@ final class ListenerHandler extends ChannelDuplexHandler {
             AcceptingLoops accepting,
             PinnedLoop loop,
             ChildRoute route,
-            AcceptErrorReport errors) {
+            AcceptErrorReport errors,
+            boolean fromTask) {
         this.server = server;
         this.serverConfig = serverConfig;
         this.accepting = accepting;
@@ -48,26 +48,17 @@ final class ListenerHandler extends ChannelDuplexHandler {
         this.counters = accepting.counters(loop);
         this.route = route;
         this.errors = errors;
+        this.fromTask = fromTask;
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
         Channel child = (Channel) msg;
         ChildParent.set(child, server);
-        accepted(child);
-        try {
-            engine.drainAcceptQueue(
-                    (ServerSocketChannel) ctx.channel(), server, ACCEPTS_PER_TURN_MAX - 1, this::accepted);
-        } catch (IOException failed) {
-            acceptFailed(ctx, failed);
-        }
-    }
-
-    private void accepted(Channel child) {
         failuresInARow = 0;
         readOwed = false;
         engine.guard(child);
-        route.deliver(child, loop.eventLoop(), accepting.assignOwner(loop, child));
+        route.deliver(child, loop.eventLoop(), accepting.assignOwner(loop, child), fromTask);
     }
 
     // ---- when accept fails

@@ -19,13 +19,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Errors that the kernel gives rarely, put into the accept calls of a server's loops by strace(1), which must be installed
- * and may trace a process of the same user ({@code kernel.yama.ptrace_scope=0}, or root). On io_uring the first accept of
- * a turn is done in the ring, out of its reach; the calls that drain the queue are not.
+ * and may trace a process of the same user ({@code kernel.yama.ptrace_scope=0}, or root).
  */
 @Tag("tools")
 @Timeout(60)
@@ -104,7 +102,7 @@ class AcceptErrorInjectionTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"EPOLL", "NIO"})
+    @MethodSource("io.fastsocket.transport.TestEngines#all")
     void anErrorThatDoesNotPassIsTakenForALimit(Engine engine, @TempDir Path directory) throws Exception {
         try (ServerProcess server = ServerProcess.start(engine, 1, true, OPEN_FILES_MAX, directory);
                 Visitors visitors = failedVisitors(server, "ENETDOWN", directory)) {
@@ -132,7 +130,7 @@ class AcceptErrorInjectionTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"EPOLL", "NIO"})
+    @MethodSource("io.fastsocket.transport.TestEngines#all")
     void otherLoopsGoOnWhileOneListenerRests(Engine engine, @TempDir Path directory) throws Exception {
         try (ServerProcess server = ServerProcess.start(engine, 2, true, OPEN_FILES_MAX, directory)) {
             try (Strace strace = Strace.failAccept(server.loopThreads().get(0), "ENFILE", "1+", directory);

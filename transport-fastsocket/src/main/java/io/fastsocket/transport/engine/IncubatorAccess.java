@@ -1,0 +1,115 @@
+package io.fastsocket.transport.engine;
+
+import io.netty.channel.Channel;
+import io.netty.channel.unix.Socket;
+import io.netty.incubator.channel.uring.IOUringServerSocketChannel;
+import io.netty.incubator.channel.uring.IOUringSocketChannel;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import java.io.IOException;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.invoke.VarHandle;
+import java.net.SocketAddress;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@link BatchedAccept} needs of the incubator's insides, which are not public: its constructor for an accepted
+ * socket, and the flag that keeps it from submitting an ACCEPT of its own. The incubator is archived, so they will not
+ * change; where the JVM refuses them, {@link #available()} is false and the incubator accepts as it always did.
+ */
+final class IncubatorAccess {
+    /** {@code AbstractIOUringChannel.READ_SCHEDULED}. */
+    private static final byte READ_SCHEDULED = 1 << 5;
+
+    private static final InternalLogger logger = InternalLoggerFactory.getInstance(IncubatorAccess.class);
+
+    /**
+     * A record, whose components the compiler takes for constants.
+     *
+     * @param newChild {@code (Channel parent, int fd, SocketAddress remote) -> Channel}
+     * @param ioState {@code byte AbstractIOUringChannel.ioState}
+     * @param processDelayedClose {@code (Channel.Unsafe) -> void}
+     */
+    private record Handles(MethodHandle newChild, VarHandle ioState, MethodHandle processDelayedClose) {}
+
+    private static final @Nullable Handles HANDLES = find();
+
+    private IncubatorAccess() {}
+
+    static boolean available() {
+        return HANDLES != null;
+    }
+
+    private static Handles handles() {
+        return Objects.requireNonNull(HANDLES);
+    }
+
+    private static @Nullable Handles find() {
+        try {
+            ClassLoader loader = IOUringSocketChannel.class.getClassLoader();
+            Class<?> linuxSocket = Class.forName("io.netty.incubator.channel.uring.LinuxSocket", false, loader);
+            Class<?> channel = Class.forName("io.netty.incubator.channel.uring.AbstractIOUringChannel", false, loader);
+            Class<?> unsafe = Class.forName(channel.getName() + "$AbstractUringUnsafe", false, loader);
+            MethodHandles.Lookup lookup =
+                    MethodHandles.privateLookupIn(IOUringSocketChannel.class, MethodHandles.lookup());
+            MethodHandle newSocket = lookup.findConstructor(linuxSocket, MethodType.methodType(void.class, int.class));
+            MethodHandle newChannel = lookup.findConstructor(
+                    IOUringSocketChannel.class,
+                    MethodType.methodType(void.class, Channel.class, linuxSocket, SocketAddress.class));
+            return new Handles(
+                    MethodHandles.filterArguments(newChannel, 1, newSocket)
+                            .asType(MethodType.methodType(
+                                    Channel.class, Channel.class, int.class, SocketAddress.class)),
+                    MethodHandles.privateLookupIn(channel, MethodHandles.lookup())
+                            .findVarHandle(channel, "ioState", byte.class),
+                    lookup.findVirtual(unsafe, "processDelayedClose", MethodType.methodType(void.class))
+                            .asType(MethodType.methodType(void.class, Channel.Unsafe.class)));
+        } catch (ReflectiveOperationException | RuntimeException refused) {
+            logger.debug("No access to the incubator's insides: one accept a turn", refused);
+            return null;
+        }
+    }
+
+    /** The channel of an accepted socket, which is closed when it cannot be made. */
+    static Channel newChild(Channel parent, int fd, SocketAddress remote) {
+        try {
+            return (Channel) handles().newChild().invokeExact(parent, fd, remote);
+        } catch (RuntimeException | Error broken) {
+            closeQuietly(fd);
+            throw broken;
+        } catch (Throwable impossible) {
+            closeQuietly(fd);
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    private static void closeQuietly(int fd) {
+        try {
+            new Socket(fd).close();
+        } catch (IOException alreadyGone) {
+            logger.debug("close(2) failed on accepted socket {}", fd, alreadyGone);
+        }
+    }
+
+    /** Keeps the listener from submitting an ACCEPT until {@link #endRead}. Called on its loop. */
+    static void beginRead(IOUringServerSocketChannel listener) {
+        VarHandle ioState = handles().ioState();
+        ioState.set(listener, (byte) ((byte) ioState.get(listener) | READ_SCHEDULED));
+    }
+
+    /** What {@link #beginRead} began is done; a close that waited for it closes now. Called on the listener's loop. */
+    static void endRead(IOUringServerSocketChannel listener) {
+        VarHandle ioState = handles().ioState();
+        ioState.set(listener, (byte) ((byte) ioState.get(listener) & ~READ_SCHEDULED));
+        try {
+            handles().processDelayedClose().invokeExact(listener.unsafe());
+        } catch (RuntimeException | Error broken) {
+            throw broken;
+        } catch (Throwable impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+}
