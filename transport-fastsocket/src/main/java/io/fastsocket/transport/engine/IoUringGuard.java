@@ -1,10 +1,14 @@
 package io.fastsocket.transport.engine;
 
+import io.fastsocket.transport.kernel.SocketOptions;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.FileRegion;
+import io.netty.channel.socket.ChannelOutputShutdownEvent;
+import io.netty.channel.unix.Socket;
 import io.netty.incubator.channel.uring.IOUringSocketChannel;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
@@ -24,12 +28,15 @@ final class IoUringGuard extends ChannelDuplexHandler {
         this.channel = channel;
         this.guards = guards;
         this.heldInput = new HeldInput(channel.config(), this::boundClose);
-        enforceOneMessagePerRead();
+        enforceOptions();
     }
 
-    private void enforceOneMessagePerRead() {
+    private void enforceOptions() {
         if (guards.oneMessagePerRead()) {
             OneMessagePerRead.enforce(channel.config());
+        }
+        if (guards.closeAfterRead() && channel.config().isAutoClose()) {
+            channel.config().setAutoClose(false);
         }
     }
 
@@ -44,7 +51,7 @@ final class IoUringGuard extends ChannelDuplexHandler {
     @Override
     public void read(ChannelHandlerContext ctx) {
         // Options set since the last read, the user's childOption included, must not lift the guard.
-        enforceOneMessagePerRead();
+        enforceOptions();
         if (!guards.heldInput() || !heldInput.release(ctx)) {
             ctx.read();
         }
@@ -75,8 +82,20 @@ final class IoUringGuard extends ChannelDuplexHandler {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (!heldInput.holdEndOfInput(event)) {
+        if (guards.closeAfterRead() && event instanceof ChannelOutputShutdownEvent && isReset()) {
+            // A write has failed. Netty's own close would not wait for a read in the ring, and lose its buffer.
+            channel.unsafe().close(channel.unsafe().voidPromise());
+            boundClose();
+        } else if (!heldInput.holdEndOfInput(event)) {
             ctx.fireUserEventTriggered(event);
+        }
+    }
+
+    private boolean isReset() {
+        try {
+            return SocketOptions.isTcpClosed((Socket) channel.fd());
+        } catch (IOException closedAlready) {
+            return true;
         }
     }
 

@@ -8,12 +8,14 @@ package io.fastsocket.transport.engine;
  * @param heldInput what a closing peer sent waits until the application reads
  * @param fileRegions file regions are written in chunks, which the transport cannot do itself
  * @param drainedAccept the accept queue is emptied in a loop, not one connection a turn
+ * @param closeAfterRead a failed write closes the connection when its outstanding read has completed, and not before
  */
 record IoUringGuards(
         boolean oneMessagePerRead,
         boolean boundedClose,
         boolean heldInput,
         boolean fileRegions,
-        boolean drainedAccept) {
-    static final IoUringGuards ALL_ON = new IoUringGuards(true, true, true, true, true);
+        boolean drainedAccept,
+        boolean closeAfterRead) {
+    static final IoUringGuards ALL_ON = new IoUringGuards(true, true, true, true, true, true);
 }

@@ -10,6 +10,7 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -24,6 +25,7 @@ import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.incubator.channel.uring.IOUringEventLoop;
 import io.netty.incubator.channel.uring.IOUringServerSocketChannel;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
@@ -164,7 +166,8 @@ class IoUringGuardTest {
 
     @Test
     void aMessageThatFillsTheBufferHangsWithoutTheGuard() throws Exception {
-        int port = listen(new IoUringGuards(false, true, true, true, true), new EchoOnReadComplete(), bootstrap -> {});
+        int port = listen(
+                new IoUringGuards(false, true, true, true, true, true), new EchoOnReadComplete(), bootstrap -> {});
 
         try (Socket client = connect(port)) {
             client.setSoTimeout(HANG_MILLIS);
@@ -188,7 +191,7 @@ class IoUringGuardTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 64})
     void closeHangsWithoutTheGuard(int buffers) throws Exception {
-        IoUringGuards guards = new IoUringGuards(true, false, true, true, true);
+        IoUringGuards guards = new IoUringGuards(true, false, true, true, true, true);
         Channel server;
         try (Socket client = connect(listen(guards, new Flood(buffers), bootstrap -> {}))) {
             server = Flood.flooding();
@@ -207,7 +210,7 @@ class IoUringGuardTest {
         // Without the first guard a second read waits in the kernel; the close must not wait for it.
         BlockingQueue<Channel> children = new ArrayBlockingQueue<>(1);
         int port = listen(
-                new IoUringGuards(false, true, true, true, true),
+                new IoUringGuards(false, true, true, true, true, true),
                 new ChannelInboundHandlerAdapter() {
                     @Override
                     public void channelRead(ChannelHandlerContext ctx, Object msg) {
@@ -370,7 +373,7 @@ class IoUringGuardTest {
     void aClosingPeersDataIsPushedPastTheApplicationWithoutTheGuard() throws Exception {
         ReadOnDemand reader = new ReadOnDemand();
         int port = listen(
-                new IoUringGuards(true, true, false, true, true),
+                new IoUringGuards(true, true, false, true, true, true),
                 reader,
                 bootstrap -> bootstrap.childOption(ChannelOption.AUTO_READ, false));
 
@@ -432,7 +435,7 @@ class IoUringGuardTest {
         Path file = Files.write(directory.resolve("file"), new byte[10]);
         BlockingQueue<Future<?>> writes = new ArrayBlockingQueue<>(1);
         int port = listen(
-                new IoUringGuards(true, true, true, false, true),
+                new IoUringGuards(true, true, true, false, true, true),
                 new OnActive(ctx -> ctx.writeAndFlush(new DefaultFileRegion(file.toFile(), 0, 10))
                         .addListener(writes::add)),
                 bootstrap -> {});
@@ -440,6 +443,68 @@ class IoUringGuardTest {
         try (Socket client = connect(port)) {
             assertThat(writes.poll(10, TimeUnit.SECONDS).cause()).isInstanceOf(UnsupportedOperationException.class);
         }
+    }
+
+    // ---- a failed write while a read is in the ring
+
+    @Test
+    void aFailedWriteReleasesTheBufferOfAReadInTheRing() throws Exception {
+        assertThat(bytesLeftAfterAResetDuringAWrite(IoUringGuards.ALL_ON)).isZero();
+    }
+
+    @Test
+    void aFailedWriteLosesTheBufferOfAReadInTheRingWithoutTheGuard() throws Exception {
+        assertThat(bytesLeftAfterAResetDuringAWrite(new IoUringGuards(true, true, true, true, true, false)))
+                .isPositive();
+    }
+
+    /**
+     * The loop finds, in this order, that there is something to read and that a write has failed: the receive is queued when the
+     * failure closes the connection.
+     */
+    private long bytesLeftAfterAResetDuringAWrite(IoUringGuards guards) throws Exception {
+        UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true);
+        BlockingQueue<Channel> children = new LinkedBlockingQueue<>();
+        int port = listen(
+                guards,
+                new ChannelInboundHandlerAdapter() {
+                    @Override
+                    public void channelActive(ChannelHandlerContext ctx) {
+                        children.add(ctx.channel());
+                    }
+                },
+                bootstrap -> bootstrap.childOption(ChannelOption.ALLOCATOR, allocator));
+        Socket client = connect(port);
+        Channel child = children.take();
+        // It has its polls from here on.
+        loop.eventLoop().submit(() -> {}).sync();
+        BlockingQueue<ChannelFuture> writes = new LinkedBlockingQueue<>();
+        CountDownLatch busy = new CountDownLatch(1);
+        CountDownLatch reset = new CountDownLatch(1);
+        loop.eventLoop().execute(() -> {
+            busy.countDown();
+            try {
+                reset.await();
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+            }
+            writes.add(child.writeAndFlush(Unpooled.directBuffer().writeByte(1)));
+            ((IOUringEventLoop) loop.eventLoop()).submitIO();
+        });
+        busy.await();
+        client.setSoLinger(true, 0);
+        client.close();
+        reset.countDown();
+
+        assertThat(writes.take().await().cause()).isInstanceOf(IOException.class);
+        assertThat(child.closeFuture().await(10, TimeUnit.SECONDS)).isTrue();
+        // The completion of the receive comes at the latest with those of this turn.
+        for (int turn = 0; turn < 3; turn++) {
+            loop.eventLoop()
+                    .submit(() -> ((IOUringEventLoop) loop.eventLoop()).submitIO())
+                    .sync();
+        }
+        return allocator.metric().usedDirectMemory();
     }
 
     // ---- what the engine does not carry
