@@ -7,6 +7,8 @@ import io.fastsocket.perf.server.ServerKind;
 import io.fastsocket.perf.server.ServerProcess;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
 
 /**
  * A server that many connections come to at once, one request on each.
@@ -28,5 +30,13 @@ public record Storm(ServerKind server, int connections, long answered, long fail
         server.requireAlive();
         return new Storm(
                 kind, connections, report.answered(), report.failed(), report.slowConnects(), report.seconds());
+    }
+
+    /** The one that took longer than half of them. */
+    static Storm median(List<Storm> storms) {
+        return storms.stream()
+                .sorted(Comparator.comparingDouble(Storm::seconds))
+                .toList()
+                .get(storms.size() / 2);
     }
 }
