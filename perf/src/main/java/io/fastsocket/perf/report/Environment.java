@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** The machine and the versions that figures were taken with: without them a figure says nothing. */
 public final class Environment {
@@ -36,7 +37,10 @@ public final class Environment {
         Map<String, Object> record = new LinkedHashMap<>();
         record.put("date", clock.instant().toString());
         record.put("kernel", file("proc/sys/kernel/osrelease"));
-        record.put("cpuModel", cpuModel());
+        record.put("cpuModel", cpu("model name"));
+        // A hypervisor may give one name to processors of several generations.
+        record.put("cpuFamilyModelStepping", cpu("cpu family") + "/" + cpu("model") + "/" + cpu("stepping"));
+        record.put("mitigations", mitigations());
         record.put("cpus", Runtime.getRuntime().availableProcessors());
         record.put("jvm", System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version"));
         record.put("netty", nettyVersions());
@@ -45,13 +49,32 @@ public final class Environment {
         return record;
     }
 
-    private String cpuModel() {
+    private String cpu(String field) {
         return file("proc/cpuinfo")
                 .lines()
-                .filter(line -> line.startsWith("model name"))
+                .filter(line -> line.substring(0, Math.max(0, line.indexOf(':')))
+                        .strip()
+                        .equals(field))
                 .map(line -> line.substring(line.indexOf(':') + 1).strip())
                 .findFirst()
                 .orElse(UNKNOWN);
+    }
+
+    /** By the name of what the processor is vulnerable to, which costs time in every system call. */
+    private Map<String, String> mitigations() {
+        Map<String, String> mitigations = new TreeMap<>();
+        Path directory = root.resolve("sys/devices/system/cpu/vulnerabilities");
+        try (Stream<Path> vulnerabilities = Files.list(directory)) {
+            for (Path vulnerability : vulnerabilities.toList()) {
+                String state = file(root.relativize(vulnerability).toString());
+                if (!state.equals("Not affected")) {
+                    mitigations.put(vulnerability.getFileName().toString(), state);
+                }
+            }
+        } catch (IOException e) {
+            mitigations.put("vulnerabilities", UNKNOWN);
+        }
+        return mitigations;
     }
 
     private static Map<String, String> nettyVersions() {
