@@ -73,7 +73,7 @@ final class BatchedAccept implements RecvByteBufAllocator {
             return;
         }
         try {
-            // A task, and therefore after all events that are there by now: see IoUringEngine.registersFromTask().
+            // A task, and therefore after all events that are there by now: see IoUringEngine.prepareAccept().
             listener.eventLoop().execute(this::acceptAll);
             IncubatorAccess.beginRead(listener);
         } catch (RejectedExecutionException shuttingDown) {
@@ -97,7 +97,11 @@ final class BatchedAccept implements RecvByteBufAllocator {
         pipeline.fireChannelReadComplete();
     }
 
-    /** Accepts before any connection is registered: what its handlers do may free the number of its file. */
+    /**
+     * Accepts before any connection is registered: what its handlers do may free the number of its file.
+     *
+     * @return what ended it, or null
+     */
     private @Nullable Throwable fillChildren() {
         try {
             Socket socket = (Socket) listener.fd();
@@ -111,7 +115,7 @@ final class BatchedAccept implements RecvByteBufAllocator {
                 children.add(IncubatorAccess.newChild(parent, fd, NativeInetAddress.address(address, 1, address[0])));
             }
             return null;
-        } catch (IOException | RuntimeException failed) {
+        } catch (IOException | RuntimeException | Error failed) {
             return failed;
         }
     }
