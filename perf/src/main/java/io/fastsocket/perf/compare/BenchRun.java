@@ -152,14 +152,16 @@ public final class BenchRun {
         GeneratorLoad own = new GeneratorLoad(generator, plan.connections());
         Load load = work.role() == ServerRole.HTTPS ? own : wrk(plan.connections());
         result.measurements.addAll(new SideBySide(servers, load, procFs, progress).run(work, plan.schedule()));
-        if (plan.extras().contains(Extra.LATENCY) && WITH_LATENCY.contains(work)) {
-            result.latencies.addAll(new LatencyProbe(own, progress).run(servers, work, plan.schedule()));
+        if (WITH_LATENCY.contains(work)) {
+            runExtra(
+                    Extra.LATENCY,
+                    () -> result.latencies.addAll(new LatencyProbe(own, progress).run(servers, work, plan.schedule())));
         }
-        if (plan.extras().contains(Extra.PROFILE)) {
+        runExtra(Extra.PROFILE, () -> {
             for (Map.Entry<ServerKind, ServerProcess> each : servers.entrySet()) {
                 inspect(work, each.getKey(), each.getValue(), load);
             }
-        }
+        });
     }
 
     private void inspect(Work work, ServerKind kind, ServerProcess server, Load load)
