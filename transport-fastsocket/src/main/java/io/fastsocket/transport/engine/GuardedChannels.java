@@ -1,19 +1,19 @@
 package io.fastsocket.transport.engine;
 
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.EventLoop;
 import io.netty.incubator.channel.uring.IOUringEventLoop;
 import io.netty.util.concurrent.FastThreadLocal;
-import java.util.HashSet;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** The open guarded channels of one io_uring loop. Used by that loop alone. */
-final class GuardedChannels implements ChannelFutureListener {
+/**
+ * The registered guarded channels of one io_uring loop, in a list that is linked through their guards: an idle connection
+ * pays two references for its place. Used by that loop alone.
+ */
+final class GuardedChannels {
     private static final FastThreadLocal<GuardedChannels> OF_THIS_LOOP = new FastThreadLocal<>() {
         @Override
         protected GuardedChannels initialValue() {
@@ -21,7 +21,7 @@ final class GuardedChannels implements ChannelFutureListener {
         }
     };
 
-    private final Set<Channel> open = new HashSet<>();
+    private @Nullable IoUringGuard first;
     private @Nullable CompletableFuture<@Nullable Void> allClosed;
 
     private GuardedChannels() {}
@@ -30,21 +30,35 @@ final class GuardedChannels implements ChannelFutureListener {
         return OF_THIS_LOOP.get();
     }
 
-    void add(Channel channel) {
-        open.add(channel);
-        channel.closeFuture().addListener(this);
+    void add(IoUringGuard guard) {
+        IoUringGuard second = first;
+        guard.next = second;
+        if (second != null) {
+            second.previous = guard;
+        }
+        first = guard;
         if (allClosed != null) {
-            close(channel);
+            close(guard.channel());
         }
     }
 
-    @Override
-    public void operationComplete(ChannelFuture closed) {
-        Channel channel = closed.channel();
-        open.remove(channel);
-        if (allClosed != null && open.isEmpty()) {
-            // After the deregistration, which the channel's close has put into a task.
-            channel.eventLoop().execute(() -> finish(channel.eventLoop()));
+    /** After the deregistration of a guard's channel. */
+    void remove(IoUringGuard guard) {
+        IoUringGuard previous = guard.previous;
+        IoUringGuard next = guard.next;
+        if (previous != null) {
+            previous.next = next;
+        } else {
+            first = next;
+        }
+        if (next != null) {
+            next.previous = previous;
+        }
+        guard.previous = null;
+        guard.next = null;
+        if (allClosed != null && first == null) {
+            EventLoop loop = guard.channel().eventLoop();
+            loop.execute(() -> finish(loop));
         }
     }
 
@@ -58,10 +72,14 @@ final class GuardedChannels implements ChannelFutureListener {
 
     void closeAll(EventLoop loop, CompletableFuture<@Nullable Void> done) {
         allClosed = done;
-        if (open.isEmpty()) {
+        if (first == null) {
             finish(loop);
         }
-        List.copyOf(open).forEach(GuardedChannels::close);
+        List<Channel> open = new ArrayList<>();
+        for (IoUringGuard guard = first; guard != null; guard = guard.next) {
+            open.add(guard.channel());
+        }
+        open.forEach(GuardedChannels::close);
     }
 
     /** As the loop's own shutdown does, past the pipeline, whose handlers may want to wait for the peer. */

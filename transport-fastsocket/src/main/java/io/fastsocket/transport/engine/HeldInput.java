@@ -17,8 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class HeldInput {
     private final SocketChannelConfig config;
-    /** Called after a close that the held end of input has brought about. */
-    private final Runnable closing;
+    private final IoUringGuard guard;
 
     private @Nullable ArrayDeque<Object> messages;
     private boolean readRequested;
@@ -31,9 +30,9 @@ final class HeldInput {
     /** A message was passed on since the application last heard that a read is complete. */
     private boolean readIncomplete;
 
-    HeldInput(SocketChannelConfig config, Runnable closing) {
+    HeldInput(SocketChannelConfig config, IoUringGuard guard) {
         this.config = config;
-        this.closing = closing;
+        this.guard = guard;
     }
 
     boolean isEmpty() {
@@ -127,7 +126,7 @@ final class HeldInput {
             config.setAllowHalfClosure(false);
             if (end != null) {
                 ctx.close();
-                closing.run();
+                guard.boundClose();
                 return;
             }
         } else if (end != null) {

@@ -1,6 +1,7 @@
 package io.fastsocket.transport.engine;
 
 import io.fastsocket.transport.kernel.SocketOptions;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
@@ -23,11 +24,19 @@ final class IoUringGuard extends ChannelDuplexHandler {
     private final IOUringSocketChannel channel;
     private final IoUringGuards guards;
     private final HeldInput heldInput;
+    /** Its place among the loop's, while {@link #listed}: see {@link GuardedChannels}. */
+    @Nullable
+    IoUringGuard previous;
+
+    @Nullable
+    IoUringGuard next;
+
+    private boolean listed;
 
     IoUringGuard(IOUringSocketChannel channel, IoUringGuards guards) {
         this.channel = channel;
         this.guards = guards;
-        this.heldInput = new HeldInput(channel.config(), this::boundClose);
+        this.heldInput = new HeldInput(channel.config(), this);
         enforceOptions();
     }
 
@@ -42,8 +51,26 @@ final class IoUringGuard extends ChannelDuplexHandler {
 
     @Override
     public void channelRegistered(ChannelHandlerContext ctx) {
-        GuardedChannels.ofThisLoop().add(channel);
+        listed = true;
+        GuardedChannels.ofThisLoop().add(this);
         ctx.fireChannelRegistered();
+    }
+
+    @Override
+    public void channelUnregistered(ChannelHandlerContext ctx) {
+        leaveList();
+        ctx.fireChannelUnregistered();
+    }
+
+    private void leaveList() {
+        if (listed) {
+            listed = false;
+            GuardedChannels.ofThisLoop().remove(this);
+        }
+    }
+
+    Channel channel() {
+        return channel;
     }
 
     // ---- in
@@ -107,6 +134,10 @@ final class IoUringGuard extends ChannelDuplexHandler {
 
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
+        if (listed) {
+            // No event comes here any more.
+            channel.closeFuture().addListener(closed -> channel.eventLoop().execute(this::leaveList));
+        }
         heldInput.passOn(ctx);
     }
 
@@ -158,7 +189,8 @@ final class IoUringGuard extends ChannelDuplexHandler {
         boundClose();
     }
 
-    private void boundClose() {
+    /** Ends what a close may be waiting for. */
+    void boundClose() {
         if (guards.boundedClose() && channel.isOpen()) {
             // Mostly the transfer that was outstanding has completed by now and only its event waits to be handled.
             channel.eventLoop().execute(() -> IoUringEngine.endTransfers(channel));

@@ -1,6 +1,8 @@
 package io.fastsocket.transport.listen;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
 import java.net.SocketAddress;
 import java.util.List;
 import java.util.Optional;
@@ -12,7 +14,38 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class ConnectionTable {
     /** A connection's two ends; unique but for IPv6 link-local addresses on two interfaces, whose scope does not count. */
-    private record Ends(SocketAddress local, SocketAddress remote) {}
+    private static class Ends {
+        private final SocketAddress local;
+        private final SocketAddress remote;
+
+        Ends(SocketAddress local, SocketAddress remote) {
+            this.local = local;
+            this.remote = remote;
+        }
+
+        @Override
+        public final boolean equals(Object other) {
+            return other instanceof Ends that && local.equals(that.local) && remote.equals(that.remote);
+        }
+
+        @Override
+        public final int hashCode() {
+            return 31 * local.hashCode() + remote.hashCode();
+        }
+    }
+
+    /** The key of an open connection, and what takes it out when it closes: one object for both. */
+    private final class OpenEnds extends Ends implements ChannelFutureListener {
+        OpenEnds(SocketAddress local, SocketAddress remote) {
+            super(local, remote);
+        }
+
+        @Override
+        public void operationComplete(ChannelFuture closed) {
+            // A later connection of the same ends may stand there by then.
+            open.remove(this, closed.channel());
+        }
+    }
 
     private final ConcurrentHashMap<Ends, Channel> open = new ConcurrentHashMap<>();
 
@@ -21,14 +54,15 @@ public final class ConnectionTable {
 
     /** Adds a connection until it closes; nothing where it has closed already. Called on its loop. */
     public void add(Channel connection) {
-        Ends ends = new Ends(connection.localAddress(), connection.remoteAddress());
-        if (!connection.isActive() || ends.remote() == null || ends.local() == null) {
+        SocketAddress local = connection.localAddress();
+        SocketAddress remote = connection.remoteAddress();
+        if (!connection.isActive() || remote == null || local == null) {
             // Gone before it was registered.
             return;
         }
+        OpenEnds ends = new OpenEnds(local, remote);
         open.put(ends, connection);
-        // A later connection of the same ends may stand there by then.
-        connection.closeFuture().addListener(closed -> open.remove(ends, connection));
+        connection.closeFuture().addListener(ends);
     }
 
     /** How many are open. */

@@ -38,6 +38,7 @@ import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -525,6 +526,41 @@ class IoUringGuardTest {
                 .isInstanceOf(UnsupportedOperationException.class)
                 .hasMessageContaining("(expected an InetSocketAddress)")
                 .hasMessageContaining("fix: use the epoll engine");
+    }
+
+    // ---- the loop's list of connections
+
+    @Test
+    void theLoopAlsoClosesConnectionsWhoseGuardWasRemoved() throws Exception {
+        BlockingQueue<Channel> children = new LinkedBlockingQueue<>();
+        int port = listen(
+                IoUringGuards.ALL_ON,
+                new ChannelInboundHandlerAdapter() {
+                    @Override
+                    public boolean isSharable() {
+                        return true;
+                    }
+
+                    @Override
+                    public void channelActive(ChannelHandlerContext ctx) {
+                        children.add(ctx.channel());
+                    }
+                },
+                bootstrap -> {});
+        try (Socket first = connect(port);
+                Socket second = connect(port);
+                Socket third = connect(port)) {
+            List<Channel> accepted = List.of(children.take(), children.take(), children.take());
+            accepted.get(1).pipeline().remove(IoUringGuard.NAME);
+            accepted.get(0).close().sync();
+
+            engine.closeChannels(loop.eventLoop()).get(10, TimeUnit.SECONDS);
+
+            assertThat(accepted).noneMatch(Channel::isOpen);
+            for (Socket client : List.of(first, second, third)) {
+                assertThat(client.getInputStream().read()).isEqualTo(-1);
+            }
+        }
     }
 
     // ---- listeners
