@@ -1,5 +1,6 @@
 package io.fastsocket.transport.engine;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.unix.Socket;
 import io.netty.incubator.channel.uring.IOUringServerSocketChannel;
@@ -16,12 +17,14 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@link BatchedAccept} needs of the incubator's insides, which are not public: its constructor for an accepted
- * socket, and the flag that keeps it from submitting an ACCEPT of its own. The incubator is archived, so they will not
- * change; where the JVM refuses them, {@link #available()} is false and the incubator accepts as it always did.
+ * What {@link BatchedAccept} and {@link IoUringGuard} need of the incubator's insides, which are not public: its
+ * constructor for an accepted socket, the flag that keeps it from submitting an ACCEPT of its own, and the buffer of an
+ * outstanding read. The incubator is archived, so they will not change; where the JVM refuses them, {@link #available()}
+ * is false, the incubator accepts as it always did, and a buffer it loses stays lost.
  */
 final class IncubatorAccess {
-    /** {@code AbstractIOUringChannel.READ_SCHEDULED}. */
+    // Bits of AbstractIOUringChannel.ioState.
+    private static final byte POLLS_SCHEDULED = 1 | 1 << 2 | 1 << 3;
     private static final byte READ_SCHEDULED = 1 << 5;
 
     private static final InternalLogger logger = InternalLoggerFactory.getInstance(IncubatorAccess.class);
@@ -32,8 +35,10 @@ final class IncubatorAccess {
      * @param newChild {@code (Channel parent, int fd, SocketAddress remote) -> Channel}
      * @param ioState {@code byte AbstractIOUringChannel.ioState}
      * @param processDelayedClose {@code (Channel.Unsafe) -> void}
+     * @param readBuffer {@code ByteBuf AbstractIOUringStreamChannel.IOUringStreamUnsafe.readBuffer}
      */
-    private record Handles(MethodHandle newChild, VarHandle ioState, MethodHandle processDelayedClose) {}
+    private record Handles(
+            MethodHandle newChild, VarHandle ioState, MethodHandle processDelayedClose, VarHandle readBuffer) {}
 
     private static final @Nullable Handles HANDLES = find();
 
@@ -53,6 +58,8 @@ final class IncubatorAccess {
             Class<?> linuxSocket = Class.forName("io.netty.incubator.channel.uring.LinuxSocket", false, loader);
             Class<?> channel = Class.forName("io.netty.incubator.channel.uring.AbstractIOUringChannel", false, loader);
             Class<?> unsafe = Class.forName(channel.getName() + "$AbstractUringUnsafe", false, loader);
+            Class<?> streamUnsafe = Class.forName(
+                    "io.netty.incubator.channel.uring.AbstractIOUringStreamChannel$IOUringStreamUnsafe", false, loader);
             MethodHandles.Lookup lookup =
                     MethodHandles.privateLookupIn(IOUringSocketChannel.class, MethodHandles.lookup());
             MethodHandle newSocket = lookup.findConstructor(linuxSocket, MethodType.methodType(void.class, int.class));
@@ -66,9 +73,13 @@ final class IncubatorAccess {
                     MethodHandles.privateLookupIn(channel, MethodHandles.lookup())
                             .findVarHandle(channel, "ioState", byte.class),
                     lookup.findVirtual(unsafe, "processDelayedClose", MethodType.methodType(void.class))
-                            .asType(MethodType.methodType(void.class, Channel.Unsafe.class)));
+                            .asType(MethodType.methodType(void.class, Channel.Unsafe.class)),
+                    MethodHandles.privateLookupIn(streamUnsafe, MethodHandles.lookup())
+                            .findVarHandle(streamUnsafe, "readBuffer", ByteBuf.class));
         } catch (ReflectiveOperationException | RuntimeException refused) {
-            logger.debug("No access to the incubator's insides: one accept a turn", refused);
+            logger.debug(
+                    "No access to the incubator's insides: one accept a turn, and a failed write may lose a buffer",
+                    refused);
             return null;
         }
     }
@@ -111,5 +122,17 @@ final class IncubatorAccess {
         } catch (Throwable impossible) {
             throw new IllegalStateException(impossible);
         }
+    }
+
+    /**
+     * The buffer of a read whose completion the loop will not recognise, because {@code closed} has left its map of
+     * channels; null when there is none. Called once, on the loop, after the channel was deregistered.
+     */
+    static @Nullable ByteBuf lostRead(IOUringSocketChannel closed) {
+        Handles handles = HANDLES;
+        if (handles == null || ((byte) handles.ioState().get(closed) & POLLS_SCHEDULED) != 0) {
+            return null;
+        }
+        return (ByteBuf) handles.readBuffer().getAndSet(closed.unsafe(), null);
     }
 }

@@ -1,15 +1,13 @@
 package io.fastsocket.transport.engine;
 
-import io.fastsocket.transport.kernel.SocketOptions;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.FileRegion;
-import io.netty.channel.socket.ChannelOutputShutdownEvent;
-import io.netty.channel.unix.Socket;
+import io.netty.incubator.channel.uring.IOUringEventLoop;
 import io.netty.incubator.channel.uring.IOUringSocketChannel;
-import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
@@ -44,9 +42,6 @@ final class IoUringGuard extends ChannelDuplexHandler {
         if (guards.oneMessagePerRead()) {
             OneMessagePerRead.enforce(channel.config());
         }
-        if (guards.closeAfterRead() && channel.config().isAutoClose()) {
-            channel.config().setAutoClose(false);
-        }
     }
 
     @Override
@@ -59,7 +54,20 @@ final class IoUringGuard extends ChannelDuplexHandler {
     @Override
     public void channelUnregistered(ChannelHandlerContext ctx) {
         leaveList();
+        if (guards.lostRead() && !channel.isOpen()) {
+            releaseLostRead();
+        }
         ctx.fireChannelUnregistered();
+    }
+
+    /** A failed write closes the channel at once: what was to be read at that moment completes unheard. */
+    private void releaseLostRead() {
+        ByteBuf buffer = IncubatorAccess.lostRead(channel);
+        if (buffer != null) {
+            // It goes out after a poll said that there is something, and is therefore done when this returns.
+            ((IOUringEventLoop) channel.eventLoop()).submitIO();
+            buffer.release();
+        }
     }
 
     private void leaveList() {
@@ -109,20 +117,8 @@ final class IoUringGuard extends ChannelDuplexHandler {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (guards.closeAfterRead() && event instanceof ChannelOutputShutdownEvent && isReset()) {
-            // A write has failed. Netty's own close would not wait for a read in the ring, and lose its buffer.
-            channel.unsafe().close(channel.unsafe().voidPromise());
-            boundClose();
-        } else if (!heldInput.holdEndOfInput(event)) {
+        if (!heldInput.holdEndOfInput(event)) {
             ctx.fireUserEventTriggered(event);
-        }
-    }
-
-    private boolean isReset() {
-        try {
-            return SocketOptions.isTcpClosed((Socket) channel.fd());
-        } catch (IOException closedAlready) {
-            return true;
         }
     }
 

@@ -8,7 +8,7 @@ package io.fastsocket.transport.engine;
  * @param heldInput what a closing peer sent waits until the application reads
  * @param fileRegions file regions are written in chunks, which the transport cannot do itself
  * @param drainedAccept the accept queue is emptied in a loop, not one connection a turn
- * @param closeAfterRead a failed write closes the connection when its outstanding read has completed, and not before
+ * @param lostRead the buffer of a read that a failed write's close forgets is released
  */
 record IoUringGuards(
         boolean oneMessagePerRead,
@@ -16,6 +16,6 @@ record IoUringGuards(
         boolean heldInput,
         boolean fileRegions,
         boolean drainedAccept,
-        boolean closeAfterRead) {
+        boolean lostRead) {
     static final IoUringGuards ALL_ON = new IoUringGuards(true, true, true, true, true, true);
 }

@@ -23,9 +23,6 @@ public final class SocketOptions {
     /** What {@link #incomingCpu} answers for a socket that has not received a packet. */
     public static final int CPU_UNKNOWN = -1;
 
-    /** {@code TCP_CLOSE} of net/tcp_states.h. */
-    private static final int TCP_CLOSE = 7;
-
     // struct tcp_info of linux/tcp.h up to what a listener fills in: net/ipv4/tcp.c, tcp_get_info().
     private static final int TCPI_UNACKED = 24;
     private static final int TCPI_SACKED = 28;
@@ -129,22 +126,6 @@ public final class SocketOptions {
             buffer.clear();
             listener.getRawOpt(SOL_TCP, TCP_INFO, buffer);
             return buffer.getInt(TCPI_UNACKED);
-        } catch (RuntimeException refused) {
-            throw ioException(refused);
-        }
-    }
-
-    /**
-     * Whether a connection has ended in both directions, by a reset for example (TCP_INFO, 2.4): nothing can be sent, and a receive
-     * does not wait.
-     *
-     * @throws IOException when the socket is closed
-     */
-    public static boolean isTcpClosed(Socket connection) throws IOException {
-        try {
-            ByteBuffer state = ByteBuffer.allocate(1);
-            connection.getRawOpt(SOL_TCP, TCP_INFO, state);
-            return state.get(0) == TCP_CLOSE;
         } catch (RuntimeException refused) {
             throw ioException(refused);
         }
