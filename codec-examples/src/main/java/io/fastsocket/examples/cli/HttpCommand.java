@@ -2,7 +2,10 @@ package io.fastsocket.examples.cli;
 
 import io.fastsocket.examples.http.HttpServer;
 import io.fastsocket.examples.http.HttpServerSettings;
+import io.fastsocket.examples.http.ServedFiles;
 import io.fastsocket.examples.tls.ServerTls;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -13,7 +16,8 @@ import picocli.CommandLine.ParameterException;
         name = "http",
         description = {
             "Runs an HTTP/1.1 server, with a certificate an HTTPS server, until SIGTERM or SIGINT.",
-            "It answers GET / and /hello (a text), GET /bytes/N (N bytes, to 64 MiB) and POST /echo (the body)."
+            "It answers GET / and /hello (a text), GET /bytes/N (N bytes, to 64 MiB), GET /files/NAME (a file of --files)"
+                    + " and POST /echo (the body)."
         },
         footer = {
             "",
@@ -22,6 +26,7 @@ import picocli.CommandLine.ParameterException;
             "Examples:",
             "  fastsocket http --port 8080",
             "  fastsocket http --host lo --port 0 --engine epoll --print-plan",
+            "  fastsocket http --files public",
             "  fastsocket http --port 8443 --tls-cert chain.pem --tls-key key.pem",
             "  fastsocket http --placement 0-3,8 --steering kernel-hash"
         })
@@ -33,6 +38,14 @@ final class HttpCommand extends ServingCommand {
             defaultValue = "1048576",
             description = "Largest request body, default 1048576; a larger one is answered 413.")
     private int bodyBytesMax;
+
+    @Option(
+            names = "--files",
+            paramLabel = "DIR",
+            description =
+                    "Directory whose regular files are answered at /files/NAME. No links, no directories below it,"
+                            + " no names that begin with a dot. Default: none.")
+    private @Nullable Path files;
 
     @Mixin
     private TlsOptions tlsOptions;
@@ -52,13 +65,23 @@ final class HttpCommand extends ServingCommand {
 
     private HttpServerSettings settings() {
         ServerTls tls = tlsOptions.tls();
+        ServedFiles served = servedFiles();
         try {
             return HttpServerSettings.DEFAULT
                     .withBodyBytesMax(bodyBytesMax)
                     .withIdleTimeout(listenOptions().idleTimeout())
-                    .withTls(tls);
+                    .withTls(tls)
+                    .withFiles(served);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec().commandLine(), "--max-body " + bodyBytesMax + ": give 0 to 1073741824");
+        }
+    }
+
+    private @Nullable ServedFiles servedFiles() {
+        try {
+            return files == null ? null : ServedFiles.of(files);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec().commandLine(), "--files: " + e.getMessage());
         }
     }
 }

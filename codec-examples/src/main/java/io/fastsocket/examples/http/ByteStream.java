@@ -1,11 +1,12 @@
 package io.fastsocket.examples.http;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import java.nio.ByteBuffer;
 
 /** The body of {@code /bytes/N}, cut from one block that repeats {@code 0123456789abcdef}. */
-final class ByteStream {
+final class ByteStream implements BodyStream {
     /** The period of the pattern divides it, so that a cut at any multiple of it goes on in step. */
     private static final int BLOCK_BYTES = 64 << 10;
 
@@ -21,17 +22,25 @@ final class ByteStream {
         remaining = count;
     }
 
-    /** Bytes not yet given. */
-    int remaining() {
-        return remaining;
+    @Override
+    public boolean hasNext() {
+        return remaining > 0;
     }
 
-    /** The next piece; the caller releases it, as a write does. */
-    ByteBuf next() {
+    @Override
+    public ByteBuf next(ByteBufAllocator allocator) {
         int bytes = Math.min(remaining, BLOCK_BYTES);
         remaining -= bytes;
         return BLOCK.slice(0, bytes);
     }
+
+    @Override
+    public long unsent() {
+        return remaining;
+    }
+
+    @Override
+    public void close() {}
 
     private static ByteBuf block() {
         ByteBuffer block = ByteBuffer.allocateDirect(BLOCK_BYTES);

@@ -10,6 +10,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.FileRegion;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.HttpContent;
@@ -34,8 +35,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One connection: requests in, responses out in the same order, one flush per read batch.
  *
- * <p>A response that takes several flushes ({@code /bytes/N}) holds back the requests behind it. While it runs, and
- * while the client does not take what was written, nothing is read. Used on the connection's event loop alone.
+ * <p>A response that takes several flushes ({@code /bytes/N}, {@code /files/NAME}) holds back the requests behind it. While
+ * it runs, and while the client does not take what was written, nothing is read. Used on the connection's event loop alone.
  */
 final class HttpConnection extends ChannelInboundHandlerAdapter {
     private static final InternalLogger logger = InternalLoggerFactory.getInstance(HttpConnection.class);
@@ -67,7 +68,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private Route route = Route.Fixed.TEXT;
     private int bodyBytes;
     private ByteBuf body = Unpooled.EMPTY_BUFFER;
-    private ByteStream stream = ByteStream.EMPTY;
+    private BodyStream stream = ByteStream.EMPTY;
+    /** A region is written and not yet sent. It does not count for writability: nothing more is written meanwhile. */
+    private boolean regionUnderWay;
+
     private Next afterStream = Next.KEEP;
     private boolean inputShut;
     private boolean unflushed;
@@ -190,19 +194,53 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         } else if (route == Route.Fixed.TEXT) {
             loop.writer().text(ctx, noBody, next, written(ctx, next));
         } else if (route instanceof Route.Bytes bytes) {
-            loop.writer().begin(ctx, bytes.count(), next);
-            unflushed = true;
-            state = State.STREAMING;
-            stream = new ByteStream(noBody ? 0 : bytes.count());
-            afterStream = next;
+            stream(ctx, new ByteStream(bytes.count()), noBody, next);
+        } else if (route instanceof Route.File file) {
+            respondWithFile(ctx, file.name(), noBody, next);
         } else if (route == Route.Fixed.ECHO) {
             String type = head.headers().get(HttpHeaderNames.CONTENT_TYPE, "application/octet-stream");
             loop.writer().echo(ctx, type, takeBody(), next, written(ctx, next));
         } else {
             HttpResponseStatus status =
                     route == Route.Fixed.BAD_COUNT ? HttpResponseStatus.BAD_REQUEST : HttpResponseStatus.NOT_FOUND;
-            loop.writer().status(ctx, status, Route.ALL, noBody, next, written(ctx, next));
+            String explanation = route == Route.Fixed.BAD_NAME ? Route.NAMES : Route.ALL;
+            loop.writer().status(ctx, status, explanation, noBody, next, written(ctx, next));
         }
+    }
+
+    private void respondWithFile(ChannelHandlerContext ctx, String name, boolean noBody, Next next) {
+        HttpResponseStatus status = HttpResponseStatus.NOT_FOUND;
+        String explanation = "no files are served; start the server with --files DIR";
+        if (settings.files() != null) {
+            explanation = "there is no regular file of this name that can be read";
+            try {
+                FileStream file = settings.files().open(name, settings.tls() != null);
+                if (file != null) {
+                    stream(ctx, file, noBody, next);
+                    return;
+                }
+            } catch (IOException e) {
+                status = HttpResponseStatus.SERVICE_UNAVAILABLE;
+                explanation = "the file cannot be opened now";
+            }
+        }
+        loop.writer().status(ctx, status, explanation, noBody, next, written(ctx, next));
+    }
+
+    private void stream(ChannelHandlerContext ctx, BodyStream whole, boolean noBody, Next next) {
+        state = State.STREAMING;
+        stream = whole;
+        afterStream = next;
+        unflushed = true;
+        loop.writer().begin(ctx, whole.unsent(), next);
+        if (noBody) {
+            closeStream();
+        }
+    }
+
+    private void closeStream() {
+        stream.close();
+        stream = ByteStream.EMPTY;
     }
 
     private Next next(HttpRequest head) {
@@ -224,12 +262,13 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     /** Writes as much of the stream as the client takes; at its end, goes on with what waited behind it. */
     private void pump(ChannelHandlerContext ctx) {
-        while (state == State.STREAMING ? channel.isWritable() : !waiting.isEmpty()) {
+        while (state == State.STREAMING ? channel.isWritable() && !regionUnderWay : !waiting.isEmpty()) {
             if (state != State.STREAMING) {
                 take(ctx, waiting.remove());
-            } else if (stream.remaining() > 0) {
-                ctx.write(stream.next(), ctx.voidPromise());
+            } else if (stream.hasNext()) {
+                writePiece(ctx);
             } else {
+                closeStream();
                 state = State.READING;
                 loop.writer().end(ctx, written(ctx, loop.draining() ? Next.CLOSE : afterStream));
             }
@@ -239,6 +278,38 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             closeWhenWritten(ctx);
         }
         updateAutoRead();
+    }
+
+    private void writePiece(ChannelHandlerContext ctx) {
+        Object piece;
+        try {
+            piece = stream.next(ctx.alloc());
+        } catch (IOException e) {
+            closeWithinBody(ctx);
+            return;
+        }
+        if (piece instanceof FileRegion) {
+            regionUnderWay = true;
+            ctx.write(piece, ctx.newPromise().addListener(sent -> regionEnded(ctx, sent.isSuccess())));
+        } else {
+            ctx.write(piece, ctx.voidPromise());
+        }
+    }
+
+    private void regionEnded(ChannelHandlerContext ctx, boolean sent) {
+        regionUnderWay = false;
+        if (sent) {
+            pump(ctx);
+            flush(ctx);
+        } else {
+            closeWithinBody(ctx);
+        }
+    }
+
+    /** There is less than the head of the response has said: only the end of the connection tells the client so. */
+    private void closeWithinBody(ChannelHandlerContext ctx) {
+        state = State.CLOSING;
+        ctx.close();
     }
 
     @Override
@@ -310,7 +381,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     /** Nothing came in for the idle timeout. That is no fault of a client that is taking a long response meanwhile. */
     private void closeUnlessSending(ChannelHandlerContext ctx) {
-        long unsent = stream.remaining() + channel.bytesBeforeWritable();
+        long unsent = stream.unsent() + channel.bytesBeforeWritable();
         if (unsent == 0 || unsent == unsentAtIdleEvent) {
             ctx.close();
         }
@@ -346,6 +417,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         waiting.forEach(ReferenceCountUtil::release);
         waiting.clear();
         takeBody().release();
+        closeStream();
         loop.remove(this);
     }
 }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param idleTimeout a connection that sends nothing and takes nothing for this long is closed, or at most
  *     twice this long where a response is stuck on the way; zero: never
  * @param tls what clients speak TLS with; null: they do not
+ * @param files what {@code GET /files/NAME} answers; null: nothing
  */
 public record HttpServerSettings(
         String text,
@@ -23,11 +24,12 @@ public record HttpServerSettings(
         int lineBytesMax,
         int headerBytesMax,
         Duration idleTimeout,
-        @Nullable ServerTls tls) {
+        @Nullable ServerTls tls,
+        @Nullable ServedFiles files) {
 
-    /** 13 bytes of text, bodies up to 1 MiB, 8 KiB each for line and header fields, idle for 60 s at most, no TLS. */
+    /** 13 bytes of text, bodies up to 1 MiB, 8 KiB each for line and header fields, idle for 60 s at most, no TLS, no files. */
     public static final HttpServerSettings DEFAULT =
-            new HttpServerSettings("Hello, World!", 1 << 20, 8192, 8192, Duration.ofSeconds(60), null);
+            new HttpServerSettings("Hello, World!", 1 << 20, 8192, 8192, Duration.ofSeconds(60), null, null);
 
     /** @throws IllegalArgumentException if a value is out of its range */
     public HttpServerSettings {
@@ -47,17 +49,22 @@ public record HttpServerSettings(
 
     /** The same with another limit for bodies. */
     public HttpServerSettings withBodyBytesMax(int newBodyBytesMax) {
-        return new HttpServerSettings(text, newBodyBytesMax, lineBytesMax, headerBytesMax, idleTimeout, tls);
+        return new HttpServerSettings(text, newBodyBytesMax, lineBytesMax, headerBytesMax, idleTimeout, tls, files);
     }
 
     /** The same with another idle timeout. */
     public HttpServerSettings withIdleTimeout(Duration newIdleTimeout) {
-        return new HttpServerSettings(text, bodyBytesMax, lineBytesMax, headerBytesMax, newIdleTimeout, tls);
+        return new HttpServerSettings(text, bodyBytesMax, lineBytesMax, headerBytesMax, newIdleTimeout, tls, files);
     }
 
     /** The same with or without TLS. */
     public HttpServerSettings withTls(@Nullable ServerTls newTls) {
-        return new HttpServerSettings(text, bodyBytesMax, lineBytesMax, headerBytesMax, idleTimeout, newTls);
+        return new HttpServerSettings(text, bodyBytesMax, lineBytesMax, headerBytesMax, idleTimeout, newTls, files);
+    }
+
+    /** The same with or without files. */
+    public HttpServerSettings withFiles(@Nullable ServedFiles newFiles) {
+        return new HttpServerSettings(text, bodyBytesMax, lineBytesMax, headerBytesMax, idleTimeout, tls, newFiles);
     }
 
     private static void requireRange(String name, int value, int min, int max) {

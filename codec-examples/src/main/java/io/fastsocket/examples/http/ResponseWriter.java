@@ -76,8 +76,8 @@ final class ResponseWriter {
         ctx.write(response, written);
     }
 
-    /** The head of a response whose body of so many bytes follows as buffers and ends with {@link #end}. */
-    void begin(ChannelHandlerContext ctx, int bodyBytes, Next next) {
+    /** The head of a response whose body of so many bytes follows as buffers or regions and ends with {@link #end}. */
+    void begin(ChannelHandlerContext ctx, long bodyBytes, Next next) {
         var response = new DefaultHttpResponse(HTTP_1_1, HttpResponseStatus.OK);
         fields(response.headers(), "application/octet-stream", bodyBytes, next);
         ctx.write(response, ctx.voidPromise());
@@ -88,10 +88,8 @@ final class ResponseWriter {
         ctx.write(LastHttpContent.EMPTY_LAST_CONTENT, written);
     }
 
-    private void fields(HttpHeaders fields, String contentType, int contentLength, Next next) {
-        fields.set(CONTENT_TYPE, contentType)
-                .setInt(CONTENT_LENGTH, contentLength)
-                .set(DATE, ready.date());
+    private void fields(HttpHeaders fields, String contentType, long contentLength, Next next) {
+        fields.set(CONTENT_TYPE, contentType).set(CONTENT_LENGTH, contentLength).set(DATE, ready.date());
         switch (next) {
             case KEEP -> {}
             case KEEP_SAID -> fields.set(CONNECTION, HttpHeaderValues.KEEP_ALIVE);

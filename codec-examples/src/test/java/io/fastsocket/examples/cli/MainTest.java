@@ -78,6 +78,8 @@ final class MainTest {
                 "http --port 70000 | fastsocket http: --port 70000: give 0 to 65535; see fastsocket http --help",
                 "http --backlog 0 | fastsocket http: --backlog 0: give 1 or more; see fastsocket http --help",
                 "http --max-body -1 | fastsocket http: --max-body -1: give 0 to 1073741824; see fastsocket http --help",
+                "http --files pom.xml | fastsocket http: --files: cannot serve files: directory=pom.xml (expected: a directory): it is none; fix: name another or make it; see fastsocket http --help",
+                "http --files no-such | fastsocket http: --files: cannot serve files: directory=no-such (expected: a directory): it is none; fix: name another or make it; see fastsocket http --help",
                 "http --tls-cert x | fastsocket http: --tls-cert and --tls-key: give both or none; see fastsocket http --help",
                 "echo --idle-timeout -1 | fastsocket echo: --idle-timeout -1: give 0 to 86400; see fastsocket echo --help",
                 "demo --duration 1 | fastsocket demo: --duration 1: give 2 to 3600; see fastsocket demo --help",

@@ -71,6 +71,13 @@ public final class RawClient implements AutoCloseable {
         return in.readAllBytes();
     }
 
+    /** As many bytes as asked for, to a place in an array. */
+    public void read(byte[] into, int offset, int bytes) throws IOException {
+        if (in.readNBytes(into, offset, bytes) < bytes) {
+            throw new IOException("the connection ends before " + (offset + bytes) + " bytes have come");
+        }
+    }
+
     private Response response(boolean body) throws IOException {
         String statusLine = line();
         Map<String, String> fields = new TreeMap<>();

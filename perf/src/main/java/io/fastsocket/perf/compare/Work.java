@@ -15,6 +15,8 @@ public enum Work {
     BODY_1K("1k", ServerRole.HTTP, "/bytes/1024", false),
     /** As {@link #KEEPALIVE}, a body of 64 KiB. */
     BODY_64K("64k", ServerRole.HTTP, "/bytes/65536", false),
+    /** As {@link #KEEPALIVE}, a file of 1 MiB. */
+    FILE("file", ServerRole.HTTP, "/files/1048576", false),
     /** A connection per request with the whole TLS handshake. */
     TLS_FULL("tls-full", ServerRole.HTTPS, "/", true),
     /** A connection per request that resumes its TLS session. */
@@ -73,9 +75,14 @@ public enum Work {
         return this != TLS_FULL;
     }
 
-    /** Whether a server can do it: HAProxy answers by itself with no more than a buffer of 16 KiB. */
+    /** Whether a server can do it: HAProxy answers by itself with no more than a buffer of 16 KiB, and not all serve files. */
     public boolean suits(ServerKind kind) {
-        return kind.supports(role) && !(this == BODY_64K && kind == ServerKind.HAPROXY);
+        return kind.supports(role)
+                && switch (this) {
+                    case BODY_64K -> kind != ServerKind.HAPROXY;
+                    case FILE -> kind.servesFiles();
+                    default -> true;
+                };
     }
 
     @Override

@@ -60,6 +60,7 @@ final class WorkPart {
             case "pipeline" -> "several requests at a time on connections that stay";
             case "1k" -> "a body of 1 KiB on connections that stay";
             case "64k" -> "a body of 64 KiB on connections that stay";
+            case "file" -> "a file of 1 MiB on connections that stay";
             case "tls-new", "tls-full" -> "a connection with a whole TLS handshake for each request";
             case "tls-resumed" -> "a connection with a resumed TLS session for each request";
             case "tls-keepalive" -> "TLS on connections that stay";

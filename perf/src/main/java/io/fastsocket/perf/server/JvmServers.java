@@ -57,7 +57,7 @@ final class JvmServers {
             throws IOException, InterruptedException {
         String main = Main.class.getName();
         if (!setup.role().isProxy()) {
-            List<String> http = with(listening(setup, main, "http"), "--engine", kind.engine());
+            List<String> http = withFiles(with(listening(setup, main, "http"), "--engine", kind.engine()), setup);
             return setup.role() == ServerRole.HTTPS ? withCertificate(http, setup) : http;
         }
         List<String> proxy = with(
@@ -74,8 +74,8 @@ final class JvmServers {
             throws IOException, InterruptedException {
         List<String> server = with(listening(setup, main), "--engine", kind.engine());
         return switch (setup.role()) {
-            case HTTP -> server;
-            case HTTPS -> withCertificate(server, setup);
+            case HTTP -> withFiles(server, setup);
+            case HTTPS -> withCertificate(withFiles(server, setup), setup);
             case PROXY -> with(server, "--origin", "http://" + setup.originName());
             case PROXY_NEW -> with(server, "--origin", "http://" + setup.originName(), "--no-pool");
         };
@@ -84,6 +84,10 @@ final class JvmServers {
     /** A program that listens at the setup's address alone, on a port that the kernel picks. */
     private static List<String> listening(ServerSetup setup, String... program) {
         return with(List.of(program), "--host", setup.host().address(), "--port", "0");
+    }
+
+    private static List<String> withFiles(List<String> program, ServerSetup setup) throws IOException {
+        return with(program, "--files", BodyFiles.served(setup.directory()).toString());
     }
 
     private static List<String> withCertificate(List<String> program, ServerSetup setup)

@@ -13,7 +13,7 @@ import java.util.Optional;
  * run at once.
  */
 final class Nginx {
-    /** What {@code /bytes/N} is there for. */
+    /** What {@code /bytes/N} and {@code /files/N} are there for. */
     private static final List<Integer> BODIES = List.of(1 << 10, 64 << 10, 1 << 20);
 
     private Nginx() {}
@@ -83,8 +83,9 @@ final class Nginx {
 
     private static String answered(Path directory) {
         return """
-                    location = / { default_type text/plain; return 200 "%s"; }
-                    location /bytes/ { default_type application/octet-stream; root %s; }
+                    location = / { default_type text/plain; return 200 "%1$s"; }
+                    location /bytes/ { default_type application/octet-stream; root %2$s; }
+                    location /files/ { default_type application/octet-stream; alias %2$s/bytes/; }
                     location / { return 404; }"""
                 .formatted(HttpServerSettings.DEFAULT.text(), directory);
     }

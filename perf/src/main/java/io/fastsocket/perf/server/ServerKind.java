@@ -79,6 +79,15 @@ public enum ServerKind {
         return roles().contains(role);
     }
 
+    /** Whether it answers {@code /files/N}. Stock Netty has no way to send a file on io_uring, and HAProxy has none at all. */
+    public boolean servesFiles() {
+        return switch (family) {
+            case FASTSOCKET, NETTY42, NETTY42_REUSEPORT, NGINX -> true;
+            case STOCK, STOCK_REUSEPORT -> !engine.equals("io_uring");
+            case VERTX, REACTOR_NETTY, HAPROXY, FLOOR -> false;
+        };
+    }
+
     /** Whether it runs in a JVM. */
     public boolean isJvm() {
         return switch (family) {

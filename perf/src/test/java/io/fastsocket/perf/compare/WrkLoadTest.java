@@ -56,6 +56,8 @@ class WrkLoadTest {
     void asksForABodyByPath() throws Exception {
         assertThat(commands(64, CpuSet.empty(), Work.BODY_1K))
                 .containsExactly("wrk -t2 -c64 -d5s http://127.0.0.1:4711/bytes/1024");
+        assertThat(commands(64, CpuSet.empty(), Work.FILE))
+                .containsExactly("wrk -t2 -c64 -d5s http://127.0.0.1:4711/files/1048576");
     }
 
     @Test

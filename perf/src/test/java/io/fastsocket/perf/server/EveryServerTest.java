@@ -64,6 +64,9 @@ class EveryServerTest {
                 sockets = trusting(RunCertificate.in(children.directory()).chain());
             }
             answersAll(server);
+            if (kind.servesFiles()) {
+                answersTheFile(server);
+            }
             server.requireAlive();
         }
     }
@@ -132,6 +135,22 @@ class EveryServerTest {
         String request = "GET /bytes/1024 HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n";
         try (RawHttp client = connect(server)) {
             assertThat(client.send(request).readToEnd()).endsWith("\r\n\r\n" + "0123456789abcdef".repeat(64));
+        }
+    }
+
+    private void answersTheFile(ServerProcess server) throws Exception {
+        String request = "GET /files/1048576 HTTP/1.1\r\nHost: bench\r\n";
+        String body = "\r\n\r\n" + "0123456789abcdef".repeat(1 << 16);
+        try (RawHttp client = connect(server)) {
+            for (int i = 0; i < 20; i++) {
+                client.send(request + "\r\n");
+                assertThat(client.readResponse())
+                        .contains("1048576")
+                        .contains("application/octet-stream")
+                        .matches(response -> response.endsWith(body), "the body");
+            }
+            assertThat(client.send(request + "Connection: close\r\n\r\n").readToEnd())
+                    .matches(response -> response.endsWith(body), "the body");
         }
     }
 

@@ -24,6 +24,7 @@ final class FileRegionChunks implements ChunkedInput<ByteBuf> {
 
     private final FileRegion region;
     private long progressBytes;
+    private boolean closed;
 
     private FileRegionChunks(FileRegion region) {
         this.region = region;
@@ -81,9 +82,13 @@ final class FileRegionChunks implements ChunkedInput<ByteBuf> {
         return progressBytes;
     }
 
+    /** The writer closes what it has sent in part twice when the connection ends: as a failed write, and as discarded. */
     @Override
     public void close() {
-        region.release();
+        if (!closed) {
+            closed = true;
+            region.release();
+        }
     }
 
     /** Takes as much as the buffer has room for; the region stops at a short write. */

@@ -20,6 +20,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.DefaultFileRegion;
+import io.netty.channel.FileRegion;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
@@ -429,6 +430,29 @@ class IoUringGuardTest {
 
             assertThat(write.cause()).isInstanceOf(IOException.class);
         }
+    }
+
+    @Test
+    void aClientThatGoesAwayReleasesAFileRegionOnce(@TempDir Path directory) throws Exception {
+        Path file = Files.write(directory.resolve("file"), new byte[MEGABYTES_16]);
+        FileRegion region = new DefaultFileRegion(file.toFile(), 0, MEGABYTES_16);
+        BlockingQueue<ChannelFuture> writes = new ArrayBlockingQueue<>(1);
+        int port = listen(
+                IoUringGuards.ALL_ON,
+                new OnActive(ctx -> writes.add(ctx.writeAndFlush(region.retain()))),
+                bootstrap -> {});
+
+        Channel child;
+        try (Socket client = connect(port)) {
+            assertThat(client.getInputStream().read()).isZero();
+            child = writes.poll(10, TimeUnit.SECONDS).channel();
+        }
+
+        assertThat(child.closeFuture().await(10, TimeUnit.SECONDS)).isTrue();
+        // The end of the connection is told in a turn of its own.
+        loop.eventLoop().submit(() -> {}).sync();
+        assertThat(region.refCnt()).isEqualTo(1);
+        region.release();
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.fastsocket.peers.stock;
 
 import io.fastsocket.examples.http.HttpServerInitializer;
 import io.fastsocket.examples.http.HttpServerSettings;
+import io.fastsocket.examples.http.ServedFiles;
 import io.fastsocket.examples.tls.ServerTls;
 import io.fastsocket.examples.tls.ServerTls.Certificate;
 import io.netty.channel.ChannelHandler;
@@ -14,10 +15,13 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
-/** The options that say what a server is: an HTTP server, with a certificate over TLS, or a reverse proxy to one origin. */
+/** The options that say what a server is: an HTTP server, with a directory of files too, with a certificate over TLS, or a reverse proxy to one origin. */
 public final class RoleOptions {
     @ArgGroup
     private @Nullable OneRole role;
+
+    @Option(names = "--files")
+    private @Nullable Path files;
 
     /** For picocli, which sets what was given. */
     public RoleOptions() {}
@@ -26,7 +30,7 @@ public final class RoleOptions {
      * What makes an accepted connection one of the server's.
      *
      * @param channelClass of a proxy's connections to the origin
-     * @throws IllegalArgumentException if the certificate cannot be read
+     * @throws IllegalArgumentException if the certificate or the directory of files cannot be read
      */
     public ChannelHandler newInitializer(Class<? extends SocketChannel> channelClass) {
         if (role != null && role.proxy != null) {
@@ -37,7 +41,8 @@ public final class RoleOptions {
         ServerTls tls = role == null || role.tls == null
                 ? null
                 : ServerTls.of(List.of(new Certificate("", role.tls.certificate, role.tls.key)));
-        return new HttpServerInitializer(HttpServerSettings.DEFAULT.withTls(tls));
+        return new HttpServerInitializer(
+                HttpServerSettings.DEFAULT.withTls(tls).withFiles(files == null ? null : ServedFiles.of(files)));
     }
 
     private static final class OneRole {
