@@ -15,7 +15,7 @@ interface BodyStream {
      */
     Object next(ByteBufAllocator allocator) throws IOException;
 
-    /** Bytes not yet given or, of a region, not yet sent. */
+    /** Bytes not yet given or, of a region, not yet taken by the transport. */
     long unsent();
 
     /** Gives up what the stream holds. What was given and is not yet sent is not touched. */

@@ -9,6 +9,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.FileRegion;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
@@ -220,6 +221,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
                     return;
                 }
             } catch (IOException e) {
+                // As many as there are requests, when file descriptors have run out.
+                logger.debug("{}: answered 503", channel, e);
                 status = HttpResponseStatus.SERVICE_UNAVAILABLE;
                 explanation = "the file cannot be opened now";
             }
@@ -285,29 +288,34 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         try {
             piece = stream.next(ctx.alloc());
         } catch (IOException e) {
-            closeWithinBody(ctx);
+            closeWithinBody(ctx, e);
             return;
         }
         if (piece instanceof FileRegion) {
             regionUnderWay = true;
-            ctx.write(piece, ctx.newPromise().addListener(sent -> regionEnded(ctx, sent.isSuccess())));
+            ctx.write(piece, ctx.newPromise().addListener(sent -> regionEnded(ctx, sent.cause())));
         } else {
             ctx.write(piece, ctx.voidPromise());
         }
     }
 
-    private void regionEnded(ChannelHandlerContext ctx, boolean sent) {
+    private void regionEnded(ChannelHandlerContext ctx, @Nullable Throwable failure) {
         regionUnderWay = false;
-        if (sent) {
+        if (failure != null) {
+            closeWithinBody(ctx, failure);
+            return;
+        }
+        try {
             pump(ctx);
             flush(ctx);
-        } else {
-            closeWithinBody(ctx);
+        } catch (RuntimeException | Error e) {
+            exceptionCaught(ctx, e);
         }
     }
 
     /** There is less than the head of the response has said: only the end of the connection tells the client so. */
-    private void closeWithinBody(ChannelHandlerContext ctx) {
+    private void closeWithinBody(ChannelHandlerContext ctx, Throwable cause) {
+        logger.debug("{}: closed within a body", channel, cause);
         state = State.CLOSING;
         ctx.close();
     }
@@ -381,7 +389,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     /** Nothing came in for the idle timeout. That is no fault of a client that is taking a long response meanwhile. */
     private void closeUnlessSending(ChannelHandlerContext ctx) {
-        long unsent = stream.unsent() + channel.bytesBeforeWritable();
+        ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
+        long unsent = stream.unsent() + (buffer == null ? 0 : buffer.totalPendingWriteBytes());
         if (unsent == 0 || unsent == unsentAtIdleEvent) {
             ctx.close();
         }

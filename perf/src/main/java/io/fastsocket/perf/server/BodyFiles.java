@@ -23,7 +23,8 @@ final class BodyFiles {
     /** The directory with the file that is served, made if it is not there yet: one for the servers of a run. */
     static Path served(Path directory) throws IOException {
         Path files = directory.resolve("bytes");
-        if (!Files.exists(files)) {
+        Path file = files.resolve(Integer.toString(SERVED_BYTES));
+        if (!Files.exists(file) || Files.size(file) != SERVED_BYTES) {
             write(directory, SERVED_BYTES);
         }
         return files;

@@ -24,7 +24,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Netty's archived io_uring incubator, and the guards that make it safe to run (see {@link IoUringGuards}). */
 final class IoUringEngine implements NativeEngine {
-    /** The incubator's own default: no request is ever forced onto a kernel worker. */
+    /**
+     * The incubator's own default: no request is ever forced onto a kernel worker, where it would not be done when its submission
+     * is ({@link IncubatorAccess#lostRead}).
+     */
     private static final int IOSQE_ASYNC_THRESHOLD_NEVER = Integer.MAX_VALUE;
 
     private static final InternalLogger logger = InternalLoggerFactory.getInstance(IoUringEngine.class);
@@ -95,11 +98,8 @@ final class IoUringEngine implements NativeEngine {
     public CompletableFuture<@Nullable Void> closeListener(ServerSocketChannel listener, EventLoop loop) {
         CompletableFuture<@Nullable Void> portFree = new CompletableFuture<>();
         shutDown(listener);
-        listener.close().addListener(closed -> {
-            ((IOUringEventLoop) loop).submitIO();
-            // From here on the kernel has taken the listener out of its group and freed the port.
-            portFree.complete(null);
-        });
+        // Once submitted, the kernel has taken the listener out of its group and freed the port.
+        listener.close().addListener(closed -> afterSubmission(loop, () -> portFree.complete(null)));
         return portFree;
     }
 
@@ -119,12 +119,29 @@ final class IoUringEngine implements NativeEngine {
     }
 
     /**
-     * Ends what a connection's close may be waiting for, as close(2) itself would: what was written and fits goes into
-     * the socket's send buffer, the rest is lost. Called on its loop.
+     * Submits at the end of the loop's turn, then runs {@code action}. What a submission in the middle of it closed would give the
+     * number of its file to the next connection that a task registers, before the events of the old one are handled: see {@link
+     * #prepareAccept}. Called on the loop.
+     */
+    static void afterSubmission(EventLoop loop, Runnable action) {
+        IOUringEventLoop ring = (IOUringEventLoop) loop;
+        Runnable submission = () -> {
+            ring.submitIO();
+            action.run();
+        };
+        if (ring.isShutdown()) {
+            submission.run();
+        } else {
+            ring.executeAfterEventLoopIteration(submission);
+        }
+    }
+
+    /**
+     * Ends what a connection's close may be waiting for, as close(2) itself would: what was written, submitted and fits is in the
+     * socket's send buffer, the rest is lost. Called on its loop.
      */
     static void endTransfers(Channel channel) {
         if (channel.isOpen()) {
-            ((IOUringEventLoop) channel.eventLoop()).submitIO();
             shutDown(channel);
         }
     }

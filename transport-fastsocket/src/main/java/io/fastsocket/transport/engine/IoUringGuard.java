@@ -6,7 +6,6 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.FileRegion;
-import io.netty.incubator.channel.uring.IOUringEventLoop;
 import io.netty.incubator.channel.uring.IOUringSocketChannel;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -64,9 +63,8 @@ final class IoUringGuard extends ChannelDuplexHandler {
     private void releaseLostRead() {
         ByteBuf buffer = IncubatorAccess.lostRead(channel);
         if (buffer != null) {
-            // It goes out after a poll said that there is something, and is therefore done when this returns.
-            ((IOUringEventLoop) channel.eventLoop()).submitIO();
-            buffer.release();
+            // It goes out after a poll said that there is something, and is therefore done when it is submitted.
+            IoUringEngine.afterSubmission(channel.eventLoop(), buffer::release);
         }
     }
 
@@ -189,7 +187,7 @@ final class IoUringGuard extends ChannelDuplexHandler {
     void boundClose() {
         if (guards.boundedClose() && channel.isOpen()) {
             // Mostly the transfer that was outstanding has completed by now and only its event waits to be handled.
-            channel.eventLoop().execute(() -> IoUringEngine.endTransfers(channel));
+            IoUringEngine.afterSubmission(channel.eventLoop(), () -> IoUringEngine.endTransfers(channel));
         }
     }
 }

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.fastsocket.affinity.CpuTopology;
 import io.fastsocket.affinity.PlacementPolicy;
 import io.netty.bootstrap.Bootstrap;
@@ -14,6 +17,7 @@ import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -32,6 +36,7 @@ import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -55,6 +60,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /**
  * Each guard, with it and without it: a test named {@code ..WithoutTheGuard} shows the defect that the guard prevents, and
@@ -483,13 +489,86 @@ class IoUringGuardTest {
                 .isPositive();
     }
 
+    @Test
+    void socketsOpenedInTheTurnOfAFailedWriteGetNothingOfTheOneBefore() throws Exception {
+        // One of them gets the number of the old one's file if it is free.
+        int sockets = 8;
+        // With assertions the incubator's loop tells of it, without them the socket.
+        ListAppender<ILoggingEvent> warnings = new ListAppender<>();
+        warnings.start();
+        Logger incubator = (Logger) LoggerFactory.getLogger(IOUringEventLoop.class);
+        incubator.addAppender(warnings);
+        BlockingQueue<Object> heard = new LinkedBlockingQueue<>();
+        try (ServerSocket server = new ServerSocket(0, sockets, InetAddress.getLoopbackAddress())) {
+            Bootstrap next = new Bootstrap()
+                    .channelFactory(() -> engine.newSocket())
+                    .handler(new ChannelInboundHandlerAdapter() {
+                        @Override
+                        public boolean isSharable() {
+                            return true;
+                        }
+
+                        @Override
+                        public void channelRead(ChannelHandlerContext ctx, Object msg) {
+                            heard.add((int) ((ByteBuf) msg).readByte());
+                            ReferenceCountUtil.release(msg);
+                        }
+
+                        @Override
+                        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+                            heard.add(cause);
+                        }
+
+                        @Override
+                        public void channelInactive(ChannelHandlerContext ctx) {
+                            heard.add("inactive");
+                        }
+                    });
+            server.setSoTimeout(ANSWER_MILLIS_MAX);
+            Runnable open = () -> {
+                for (int i = 0; i < sockets; i++) {
+                    next.clone(loop.eventLoop()).connect(server.getLocalSocketAddress());
+                }
+            };
+            // After the deregistration, which is a task of its own.
+            resetDuringAWrite(IoUringGuards.ALL_ON, UnpooledByteBufAllocator.DEFAULT, failed -> loop.eventLoop()
+                    .execute(() -> loop.eventLoop().execute(open)));
+            for (int i = 0; i < sockets; i++) {
+                server.accept().getOutputStream().write(7);
+            }
+
+            for (int i = 0; i < sockets; i++) {
+                assertThat(heard.poll(10, TimeUnit.SECONDS)).isEqualTo(7);
+            }
+        } finally {
+            incubator.detachAppender(warnings);
+        }
+        assertThat(warnings.list).isEmpty();
+    }
+
+    private long bytesLeftAfterAResetDuringAWrite(IoUringGuards guards) throws Exception {
+        // What is lost on purpose is no leak to be told of.
+        UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true, true);
+        resetDuringAWrite(guards, allocator, failed -> {});
+        // The completion of the receive comes at the latest with those of this turn.
+        for (int turn = 0; turn < 3; turn++) {
+            loop.eventLoop()
+                    .submit(() -> ((IOUringEventLoop) loop.eventLoop()).submitIO())
+                    .sync();
+        }
+        CountDownLatch turnEnded = new CountDownLatch(1);
+        ((IOUringEventLoop) loop.eventLoop()).executeAfterEventLoopIteration(turnEnded::countDown);
+        turnEnded.await();
+        return allocator.metric().usedDirectMemory();
+    }
+
     /**
      * The loop finds, in this order, that there is something to read and that a write has failed: the receive is queued when the
      * failure closes the connection.
      */
-    private long bytesLeftAfterAResetDuringAWrite(IoUringGuards guards) throws Exception {
-        // What is lost on purpose is no leak to be told of.
-        UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true, true);
+    private void resetDuringAWrite(
+            IoUringGuards guards, UnpooledByteBufAllocator allocator, ChannelFutureListener onFailure)
+            throws Exception {
         BlockingQueue<Channel> children = new LinkedBlockingQueue<>();
         int port = listen(
                 guards,
@@ -514,7 +593,7 @@ class IoUringGuardTest {
             } catch (InterruptedException interrupted) {
                 Thread.currentThread().interrupt();
             }
-            writes.add(child.writeAndFlush(Unpooled.directBuffer().writeByte(1)));
+            writes.add(child.writeAndFlush(Unpooled.directBuffer().writeByte(1)).addListener(onFailure));
             ((IOUringEventLoop) loop.eventLoop()).submitIO();
         });
         busy.await();
@@ -524,13 +603,6 @@ class IoUringGuardTest {
 
         assertThat(writes.take().await().cause()).isInstanceOf(IOException.class);
         assertThat(child.closeFuture().await(10, TimeUnit.SECONDS)).isTrue();
-        // The completion of the receive comes at the latest with those of this turn.
-        for (int turn = 0; turn < 3; turn++) {
-            loop.eventLoop()
-                    .submit(() -> ((IOUringEventLoop) loop.eventLoop()).submitIO())
-                    .sync();
-        }
-        return allocator.metric().usedDirectMemory();
     }
 
     // ---- what the engine does not carry
@@ -590,7 +662,7 @@ class IoUringGuardTest {
     // ---- listeners
 
     @Test
-    void anIdleListenersPortIsFreeWhenItsCloseReturns() throws Exception {
+    void anIdleListenersPortIsFreeWhenItsCloseIsDone() throws Exception {
         start(IoUringGuards.ALL_ON);
         for (int i = 0; i < 20; i++) {
             Channel listener = new ServerBootstrap()
@@ -605,7 +677,9 @@ class IoUringGuardTest {
             loop.eventLoop()
                     .submit(() -> engine.closeListener(
                             (io.netty.channel.socket.ServerSocketChannel) listener, loop.eventLoop()))
-                    .sync();
+                    .sync()
+                    .getNow()
+                    .get(10, TimeUnit.SECONDS);
 
             try (ServerSocket next = new ServerSocket()) {
                 next.setReuseAddress(false);
