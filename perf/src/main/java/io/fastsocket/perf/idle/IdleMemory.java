@@ -70,9 +70,7 @@ public record IdleMemory(
                 throws IOException, InterruptedException {
             long heap = 0;
             if (kind.isJvm()) {
-                JvmHeap jvm = new JvmHeap(server.pid());
-                jvm.collect();
-                heap = jvm.usedBytes();
+                heap = new JvmHeap(server.pid()).liveBytes();
             }
             return new Reading(heap, procFs.residentBytes(server.pid()), slabBytes());
         }

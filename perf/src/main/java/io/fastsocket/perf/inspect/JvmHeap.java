@@ -20,6 +20,9 @@ public final class JvmHeap {
     /** The end of a line such as {@code ... GC(0) Pause Young (Allocation Failure) 65M->1M(247M) 1.234ms}. */
     private static final Pattern PAUSE = Pattern.compile(" Pause .* ([0-9.]+)ms$");
 
+    /** The last line of a class histogram: the number of objects and their bytes. */
+    private static final Pattern TOTAL = Pattern.compile("(?m)^Total +\\d+ +(\\d+)$");
+
     private static final int KIBIBYTE = 1024;
 
     private final long pid;
@@ -66,9 +69,20 @@ public final class JvmHeap {
         return sum;
     }
 
-    /** Collects all garbage. */
-    public void collect() throws IOException, InterruptedException {
-        ask("GC.run");
+    /**
+     * Bytes of live objects, after a collection of all garbage. What is used counts the allocation buffers of threads whole, which
+     * in a large heap are megabytes.
+     */
+    public long liveBytes() throws IOException, InterruptedException {
+        return liveBytes(ask("GC.class_histogram"));
+    }
+
+    static long liveBytes(String histogram) throws IOException {
+        Matcher matcher = TOTAL.matcher(histogram);
+        if (!matcher.find()) {
+            throw new IOException("GC.class_histogram has no line Total: " + histogram.strip());
+        }
+        return Long.parseLong(matcher.group(1));
     }
 
     /** Writes {@code /tmp/perf-PID.map}, by which {@code perf} knows the names of compiled methods. */

@@ -30,6 +30,24 @@ class JvmHeapTest {
     }
 
     @Test
+    void findsTheTotalOfAClassHistogram() throws Exception {
+        String histogram =
+                """
+                4711:
+                 num     #instances         #bytes  class name (module)
+                -------------------------------------------------------
+                   1:         23400        2344888  [B (java.base@17.0.15)
+                   2:             1             16  TotalOfSomething
+                Total         23401        2344904
+                """;
+
+        assertThat(JvmHeap.liveBytes(histogram)).isEqualTo(2_344_904);
+        assertThatThrownBy(() -> JvmHeap.liveBytes("4711:\n"))
+                .isInstanceOf(IOException.class)
+                .hasMessage("GC.class_histogram has no line Total: 4711:");
+    }
+
+    @Test
     void addsUpWhatCollectionsFreedAndHowLongTheyTook() {
         String log =
                 """
@@ -51,9 +69,12 @@ class JvmHeapTest {
         JvmHeap own = new JvmHeap(ProcessHandle.current().pid());
 
         assertThat(JvmHeap.isAvailable()).isTrue();
-        assertThatThrownBy(() -> new JvmHeap(Integer.MAX_VALUE).collect())
+        assertThatThrownBy(() -> new JvmHeap(Integer.MAX_VALUE).liveBytes())
                 .isInstanceOf(IOException.class)
-                .hasMessageStartingWith("jcmd 2147483647 GC.run failed:");
-        own.collect();
+                .hasMessageStartingWith("jcmd 2147483647 GC.class_histogram failed:");
+        byte[] held = new byte[1 << 24];
+        long live = own.liveBytes();
+        assertThat(live).isGreaterThan(held.length);
+        assertThat(own.liveBytes()).isLessThan(live + held.length);
     }
 }
