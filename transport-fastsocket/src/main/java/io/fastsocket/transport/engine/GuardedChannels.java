@@ -85,9 +85,6 @@ final class GuardedChannels {
     /** As the loop's own shutdown does, past the pipeline, whose handlers may want to wait for the peer. */
     private static void close(Channel channel) {
         channel.unsafe().close(channel.voidPromise());
-        if (channel.isOpen()) {
-            ((IOUringEventLoop) channel.eventLoop()).submitIO();
-            IoUringEngine.endTransfers(channel);
-        }
+        IoUringEngine.endTransfers(channel);
     }
 }

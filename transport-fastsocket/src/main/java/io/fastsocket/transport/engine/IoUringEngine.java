@@ -137,12 +137,17 @@ final class IoUringEngine implements NativeEngine {
     }
 
     /**
-     * Ends what a connection's close may be waiting for, as close(2) itself would: what was written, submitted and fits is in the
-     * socket's send buffer, the rest is lost. Called on its loop.
+     * Ends what a connection's close may be waiting for, as close(2) itself would, at the end of the loop's turn: what was written
+     * and fits goes into the socket's send buffer, the rest is lost. Called on its loop.
      */
     static void endTransfers(Channel channel) {
         if (channel.isOpen()) {
-            shutDown(channel);
+            afterSubmission(channel.eventLoop(), () -> {
+                // Mostly the transfer had completed when this was asked for, and its event has been handled since.
+                if (channel.isOpen()) {
+                    shutDown(channel);
+                }
+            });
         }
     }
 

@@ -185,9 +185,8 @@ final class IoUringGuard extends ChannelDuplexHandler {
 
     /** Ends what a close may be waiting for. */
     void boundClose() {
-        if (guards.boundedClose() && channel.isOpen()) {
-            // Mostly the transfer that was outstanding has completed by now and only its event waits to be handled.
-            IoUringEngine.afterSubmission(channel.eventLoop(), () -> IoUringEngine.endTransfers(channel));
+        if (guards.boundedClose()) {
+            IoUringEngine.endTransfers(channel);
         }
     }
 }

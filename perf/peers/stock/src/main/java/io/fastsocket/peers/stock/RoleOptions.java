@@ -15,7 +15,10 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
-/** The options that say what a server is: an HTTP server, with a directory of files too, with a certificate over TLS, or a reverse proxy to one origin. */
+/**
+ * The options that say what a server is: an HTTP server, with a directory of files too, with a certificate over TLS, or a
+ * reverse proxy to one origin.
+ */
 public final class RoleOptions {
     @ArgGroup
     private @Nullable OneRole role;
