@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
  * {@code .ci/fuzz} looks for more.
  */
 class ParserFuzzTest {
-    private static final String TIME = "60s";
+    private static final String TIME = "15s";
 
     @TempDir
     static Path directory;

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** As {@code ParserFuzzTest}: the kernel's table of TCP sockets. */
 class ListenersFuzzTest {
-    private static final String TIME = "60s";
+    private static final String TIME = "15s";
 
     @TempDir
     static Path directory;

@@ -10,7 +10,7 @@ import java.util.Set;
 
 /** As {@code ParserFuzzTest}: what apply and undo read. */
 class TuningFuzzTest {
-    private static final String TIME = "60s";
+    private static final String TIME = "15s";
 
     @FuzzTest(maxDuration = TIME)
     void journal(byte[] input) {
