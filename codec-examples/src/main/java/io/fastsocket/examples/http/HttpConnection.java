@@ -4,6 +4,7 @@ import static io.netty.handler.codec.http.HttpVersion.HTTP_1_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.fastsocket.examples.http.ReadyResponses.Next;
+import io.fastsocket.examples.linger.LingeringClose;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
@@ -19,10 +20,10 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.internal.logging.InternalLogger;
@@ -30,7 +31,6 @@ import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Queue;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,9 +42,6 @@ import org.jspecify.annotations.Nullable;
 final class HttpConnection extends ChannelInboundHandlerAdapter {
     private static final InternalLogger logger = InternalLoggerFactory.getInstance(HttpConnection.class);
 
-    /** How long a client that was refused may go on sending: closing on it would take the response away from it. */
-    private static final long LINGER_SECONDS = 2;
-
     private static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(US_ASCII);
 
     private enum State {
@@ -52,10 +49,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         READING,
         /** A response takes several flushes; requests behind it wait. */
         STREAMING,
-        /** The last response is written; the connection closes when it is flushed. */
-        CLOSING,
-        /** The last response is written and the client may still be sending; what comes is thrown away. */
-        LINGERING
+        /** The last response is written; the connection closes when it is flushed, and the client done with sending. */
+        CLOSING
     }
 
     private final HttpLoop loop;
@@ -75,6 +70,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     private Next afterStream = Next.KEEP;
     private boolean inputShut;
+    /** Something came behind the request that has the last response. */
+    private boolean moreCame;
+
     private boolean unflushed;
     private long unsentAtIdleEvent;
 
@@ -108,6 +106,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     private void take(ChannelHandlerContext ctx, Object message) {
         try {
+            moreCame |= state == State.CLOSING;
             if (state == State.READING && message instanceof HttpRequest head) {
                 start(ctx, head);
             }
@@ -260,7 +259,15 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             return ctx.voidPromise();
         }
         state = State.CLOSING;
-        return ctx.newPromise().addListener(ChannelFutureListener.CLOSE);
+        return ctx.newPromise().addListener(written -> close());
+    }
+
+    private void close() {
+        if (moreCame && !inputShut) {
+            LingeringClose.begin(channel, HttpRequestDecoder.class);
+        } else {
+            channel.close();
+        }
     }
 
     /** Writes as much of the stream as the client takes; at its end, goes on with what waited behind it. */
@@ -338,7 +345,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void updateAutoRead() {
-        boolean wanted = state == State.LINGERING || (state == State.READING && channel.isWritable());
+        boolean wanted = state == State.READING && channel.isWritable();
         if (channel.config().isAutoRead() != wanted) {
             channel.config().setAutoRead(wanted);
         }
@@ -354,25 +361,15 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         boolean noBody = request != null && HttpMethod.HEAD.equals(request.method());
         request = null;
         takeBody().release();
-        state = State.LINGERING;
+        state = State.CLOSING;
         ChannelPromise written = ctx.newPromise();
         loop.writer().status(ctx, status, explanation, noBody, Next.CLOSE, written);
         ctx.flush();
         if (inputShut) {
             written.addListener(ChannelFutureListener.CLOSE);
-            return;
+        } else {
+            LingeringClose.begin(channel, HttpRequestDecoder.class);
         }
-        SslHandler tls = channel.pipeline().get(SslHandler.class);
-        written.addListener(done -> {
-            if (tls != null) {
-                tls.closeOutbound();
-            } else {
-                channel.shutdownOutput();
-            }
-        });
-        var close = ctx.executor().schedule(() -> ctx.close(), LINGER_SECONDS, TimeUnit.SECONDS);
-        channel.closeFuture().addListener(closed -> close.cancel(false));
-        updateAutoRead();
     }
 
     @Override
@@ -381,7 +378,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             closeUnlessSending(ctx);
         } else if (event instanceof ChannelInputShutdownEvent) {
             inputShut = true;
-            if (state == State.READING || state == State.LINGERING) {
+            if (state == State.READING) {
                 closeWhenWritten(ctx);
             }
         }

@@ -5,6 +5,7 @@ import static io.netty.handler.codec.http.HttpHeaderNames.CONTENT_LENGTH;
 import static io.netty.handler.codec.http.HttpHeaderNames.CONTENT_TYPE;
 import static io.netty.handler.codec.http.HttpVersion.HTTP_1_1;
 
+import io.fastsocket.examples.linger.LingeringClose;
 import io.fastsocket.examples.upstream.ProxiedConnection;
 import io.fastsocket.examples.upstream.ProxyProtocol;
 import io.fastsocket.examples.upstream.Upstream;
@@ -30,7 +31,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Queue;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,17 +40,12 @@ import org.jspecify.annotations.Nullable;
 final class ClientConnection extends ChannelInboundHandlerAdapter {
     private static final InternalLogger logger = InternalLoggerFactory.getInstance(ClientConnection.class);
 
-    /** How long a client that was refused may go on sending: closing on it would take the response away from it. */
-    private static final long LINGER_SECONDS = 2;
-
     private enum State {
         /** Waits for a request. */
         IDLE,
         /** A request is being served. */
         SERVING,
-        /** The last response is written, and the client may still be sending; what comes is thrown away. */
-        LINGERING,
-        /** Closes when everything is written. */
+        /** Closes when everything is written, and the client is done with sending. */
         CLOSING
     }
 
@@ -248,9 +243,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     /** The response is written as a whole. */
     void exchangeDone(boolean keep, boolean requestComplete) {
         exchange = null;
-        if (!requestComplete) {
+        boolean last = !keep || loop.draining();
+        if (!requestComplete || (last && !waiting.isEmpty())) {
             linger();
-        } else if (!keep || loop.draining()) {
+        } else if (last) {
             closeWhenWritten();
         } else {
             state = State.IDLE;
@@ -289,18 +285,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     /** Shuts our side when everything is written, and lets the client finish sending. */
     private void linger() {
-        state = State.LINGERING;
-        deadline.clear();
-        SslHandler tls = channel.pipeline().get(SslHandler.class);
-        context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
-            if (tls != null) {
-                tls.closeOutbound();
-            } else {
-                channel.shutdownOutput();
-            }
-        });
-        var close = channel.eventLoop().schedule(() -> context().close(), LINGER_SECONDS, TimeUnit.SECONDS);
-        channel.closeFuture().addListener(closed -> close.cancel(false));
+        if (inputShut) {
+            closeWhenWritten();
+        } else {
+            state = State.CLOSING;
+            deadline.clear();
+            LingeringClose.begin(channel, StrictRequestDecoder.class);
+        }
         pump();
     }
 

@@ -48,6 +48,8 @@ final class Exchange {
     private boolean retried;
     private boolean requestComplete;
     private boolean unflushed;
+    /** A write to the upstream has failed: it gets no more, and what it has sent is still to be read. */
+    private boolean unwritable;
 
     private @Nullable ResponseHead response;
     private boolean receivedAnything;
@@ -141,7 +143,7 @@ final class Exchange {
         return !done
                 && !requestComplete
                 && connection != null
-                && connection.channel().isWritable();
+                && (unwritable || connection.channel().isWritable());
     }
 
     /** Whether this is the end of a request without a body, which needs no connection to be known. */
@@ -175,6 +177,10 @@ final class Exchange {
             requestComplete = true;
             HopByHop.stripTrailers(last.trailingHeaders());
         }
+        if (unwritable) {
+            content.release();
+            return;
+        }
         sink.channel().write(content, sink.channel().voidPromise());
         unflushed = true;
         progress();
@@ -189,8 +195,21 @@ final class Exchange {
     }
 
     void upstreamWritabilityChanged() {
-        progress();
-        client.pump();
+        if (!unwritable) {
+            progress();
+            client.pump();
+        }
+    }
+
+    /**
+     * A write to the upstream failed. It may have answered before it ended the connection, so nothing is decided before
+     * that is read; the client goes on sending meanwhile, or it would never read the answer.
+     */
+    void upstreamUnwritable() {
+        if (!unwritable) {
+            unwritable = true;
+            client.pump();
+        }
     }
 
     // ---- the response
@@ -325,6 +344,14 @@ final class Exchange {
     }
 
     // ---- what goes wrong
+
+    /**
+     * Whether a reset by the upstream is the end of its answer. A server that closes with something unread resets: where the
+     * answer has no other end, and there is a body that was not read, that is what a reset says.
+     */
+    boolean endsWithReset() {
+        return response != null && response.endsWithConnection() && request.hasBody();
+    }
 
     /** The connection to the upstream has ended. */
     void upstreamGone(String why) {

@@ -6,6 +6,7 @@ import io.fastsocket.examples.upstream.UpstreamBalancer;
 import io.fastsocket.examples.upstream.UpstreamPool;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpDecoderConfig;
@@ -41,7 +42,11 @@ final class ProxyLoop {
         this.isLocal = parts.isLocal();
         this.pool = new UpstreamPool(
                 eventLoop,
-                new Bootstrap().channelFactory(parts.channels()).resolver(resolver),
+                new Bootstrap()
+                        .channelFactory(parts.channels())
+                        .resolver(resolver)
+                        // A failed write must not take away what the upstream said before it closed.
+                        .option(ChannelOption.AUTO_CLOSE, false),
                 settings.pool(),
                 this::initUpstream,
                 isLocal == null ? connection -> true : isLocal);

@@ -19,9 +19,10 @@ import org.jspecify.annotations.Nullable;
  * What is known of a final response when its head is there.
  *
  * @param reusable the upstream keeps its connection, and the end of this response is known from its fields
+ * @param endsWithConnection the end of this response is the end of the upstream's connection
  * @param untilClose the client learns the end of this response from the end of its connection alone
  */
-record ResponseHead(boolean reusable, boolean untilClose) {
+record ResponseHead(boolean reusable, boolean endsWithConnection, boolean untilClose) {
 
     /** Why a response cannot be passed on, or null. */
     static @Nullable String fault(HttpResponse response, RequestHead request) {
@@ -80,7 +81,7 @@ record ResponseHead(boolean reusable, boolean untilClose) {
         }
         response.setProtocolVersion(HTTP_1_1);
         boolean untilClose = !empty && !rechunk && !fields.contains(CONTENT_LENGTH);
-        return new ResponseHead(keepAlive && framed, untilClose);
+        return new ResponseHead(keepAlive && framed, !framed, untilClose);
     }
 
     static boolean isInterim(HttpResponse response) {

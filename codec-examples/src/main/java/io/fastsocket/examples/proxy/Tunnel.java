@@ -42,7 +42,10 @@ final class Tunnel {
     static void join(SocketChannel client, Channel upstream, long idleNanos, Ended ended) {
         Tunnel tunnel = new Tunnel(client, upstream, idleNanos, ended);
         client.config().setAllowHalfClosure(true);
-        ((SocketChannelConfig) upstream.config()).setAllowHalfClosure(true).setAutoRead(false);
+        ((SocketChannelConfig) upstream.config())
+                .setAllowHalfClosure(true)
+                .setAutoClose(true)
+                .setAutoRead(false);
         upstream.pipeline().addLast(tunnel.upstream);
         client.pipeline().addLast(tunnel.client);
         upstream.pipeline().remove(UpstreamHandler.class);

@@ -2,6 +2,8 @@ package io.fastsocket.examples.proxy;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelOutputShutdownException;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,8 +53,14 @@ final class UpstreamHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        // Before the close, whose end of input would make a response without a length look complete.
-        fail(String.valueOf(cause.getMessage()));
+        if (exchange != null && cause instanceof ChannelOutputShutdownException) {
+            exchange.upstreamUnwritable();
+            return;
+        }
+        if (exchange == null || !(cause instanceof IOException) || !exchange.endsWithReset()) {
+            // Before the close, whose end of input would make a response without a length look complete.
+            fail(String.valueOf(cause.getMessage()));
+        }
         ctx.fireExceptionCaught(cause);
         ctx.close();
     }

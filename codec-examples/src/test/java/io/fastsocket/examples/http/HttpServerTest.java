@@ -204,6 +204,35 @@ final class HttpServerTest {
         }
     }
 
+    /** As long as it takes for what closes after a few seconds to have closed. */
+    @Test
+    void letsAClientThatIsRefusedTakeItsTimeToFinish() throws Exception {
+        try (RawClient client = running.client();
+                RawClient silent = running.client()) {
+            client.send("POST /echo HTTP/1.1\r\nHost: test\r\nContent-Length: 4000000\r\n\r\n");
+            byte[] part = new byte[100_000];
+            for (int i = 0; i < 40; i++) {
+                client.send(part);
+                assertThat(silent.isSilentFor(100)).isTrue();
+            }
+            assertRefused(client, 413);
+        }
+    }
+
+    @Test
+    void keepsTheLastAnswerFromWhatCameBehindItsRequest() throws Exception {
+        byte[] request = ("GET / HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n" + "POST /echo HTTP/1.1\r\n"
+                        + "Host: test\r\nContent-Length: 300000\r\n\r\n" + "x".repeat(300_000))
+                .getBytes(US_ASCII);
+        for (int i = 0; i < 20; i++) {
+            try (RawClient client = running.client()) {
+                client.send(request);
+                assertThat(client.response().status()).isEqualTo(200);
+                assertThat(client.atEnd()).isTrue();
+            }
+        }
+    }
+
     @Test
     void saysContinueToAClientThatWaitsForIt() throws Exception {
         try (RawClient client = running.client()) {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -64,6 +65,18 @@ public final class RawClient implements AutoCloseable {
     /** Whether the server has closed the connection, nothing more to be read. */
     public boolean atEnd() throws IOException {
         return in.read() < 0;
+    }
+
+    /** Whether nothing comes for a moment, on a connection that nothing was asked on. */
+    public boolean isSilentFor(int millis) throws IOException {
+        socket.setSoTimeout(millis);
+        try {
+            return in.read() == Integer.MIN_VALUE;
+        } catch (SocketTimeoutException e) {
+            return true;
+        } finally {
+            socket.setSoTimeout(READ_TIMEOUT_MILLIS);
+        }
     }
 
     /** All that comes until the server closes. */

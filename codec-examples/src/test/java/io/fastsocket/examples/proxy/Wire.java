@@ -93,6 +93,17 @@ final class Wire implements AutoCloseable {
         });
     }
 
+    /** Reads and throws away, on another thread, until the other side ends or nothing comes any more. */
+    void readAside() {
+        CompletableFuture.runAsync(() -> {
+            try {
+                in.transferTo(java.io.OutputStream.nullOutputStream());
+            } catch (IOException ended) {
+                // By a reset, or by the close of this end.
+            }
+        });
+    }
+
     void endOutput() throws IOException {
         socket.shutdownOutput();
     }
@@ -198,6 +209,16 @@ final class Wire implements AutoCloseable {
         } catch (java.net.SocketException e) {
             return true;
         }
+    }
+
+    /** The same after a few bytes more. */
+    boolean atEndAfterAtMost(int bytes) throws IOException {
+        for (int i = 0; i < bytes; i++) {
+            if (atEnd()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether nothing comes for a moment. */

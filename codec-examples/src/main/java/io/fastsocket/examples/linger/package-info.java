@@ -1,0 +1,8 @@
+/**
+ * The end of a server's connection whose client may still be sending. Used by the HTTP server and the reverse proxy; may
+ * use Netty alone.
+ */
+@NullMarked
+package io.fastsocket.examples.linger;
+
+import org.jspecify.annotations.NullMarked;
