@@ -13,6 +13,7 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,10 @@ record ResponseHead(boolean reusable, boolean endsWithConnection, boolean untilC
         if (!response.protocolVersion().protocolName().equals("HTTP")
                 || response.protocolVersion().majorVersion() != 1) {
             return "it speaks " + response.protocolVersion();
+        }
+        int status = response.status().code();
+        if (status < 100 || status > 999) {
+            return "its status is not of three digits: " + status;
         }
         HttpHeaders fields = response.headers();
         String encoding = fields.get(TRANSFER_ENCODING);
@@ -71,7 +76,13 @@ record ResponseHead(boolean reusable, boolean endsWithConnection, boolean untilC
         boolean chunked = fields.contains(TRANSFER_ENCODING);
         boolean empty = request.isHead() || hasNoBody(response.status());
         boolean framed = empty || chunked || fields.contains(CONTENT_LENGTH);
+        // What a client is to upgrade to, which is all that this response says (RFC 9110, 15.5.22).
+        List<String> required =
+                response.status().equals(HttpResponseStatus.UPGRADE_REQUIRED) ? fields.getAll(UPGRADE) : List.of();
         HopByHop.strip(fields);
+        if (!required.isEmpty()) {
+            fields.set(UPGRADE, String.join(", ", required));
+        }
         boolean rechunk = !empty && !fields.contains(CONTENT_LENGTH) && !request.http10();
         if (rechunk) {
             fields.set(TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
@@ -95,10 +106,15 @@ record ResponseHead(boolean reusable, boolean endsWithConnection, boolean untilC
 
     /** Says what becomes of the client's connection. */
     static void sayConnection(HttpHeaders fields, RequestHead request, boolean keep) {
-        if (!keep) {
-            fields.set(CONNECTION, HttpHeaderValues.CLOSE);
-        } else if (request.http10()) {
-            fields.set(CONNECTION, HttpHeaderValues.KEEP_ALIVE);
+        CharSequence option = keep ? null : HttpHeaderValues.CLOSE;
+        if (keep && request.http10()) {
+            option = HttpHeaderValues.KEEP_ALIVE;
+        }
+        if (fields.contains(UPGRADE)) {
+            option = option == null ? HttpHeaderValues.UPGRADE : option + ", " + HttpHeaderValues.UPGRADE;
+        }
+        if (option != null) {
+            fields.set(CONNECTION, option);
         }
     }
 }
