@@ -2,9 +2,11 @@ package io.fastsocket.examples.cli;
 
 import io.fastsocket.examples.proxy.ForwardedMode;
 import io.fastsocket.examples.proxy.HostHeader;
+import io.fastsocket.examples.proxy.OnClientClose;
 import io.fastsocket.examples.proxy.ProxySettings;
 import io.fastsocket.examples.proxy.ProxySettings.Limits;
 import io.fastsocket.examples.proxy.ProxySettings.Timeouts;
+import io.fastsocket.examples.upstream.EjectionSettings;
 import io.fastsocket.examples.upstream.PoolSettings;
 import io.fastsocket.examples.upstream.Upstream;
 import java.net.InetSocketAddress;
@@ -133,6 +135,30 @@ final class ProxyOptions {
     private long poolIdleSeconds;
 
     @Option(
+            names = "--eject-after-failures",
+            paramLabel = "N",
+            defaultValue = "3",
+            description = "A loop leaves an upstream out for a while that has reset, broken off or not answered so many"
+                    + " requests in a row, 0 to 1000; default 3. 0: never.")
+    private int failuresMax;
+
+    @Option(
+            names = "--eject-after-5xx",
+            paramLabel = "N",
+            defaultValue = "5",
+            description = "The same for so many answers of 5xx in a row, but for half of the upstreams; default 5."
+                    + " 0: never.")
+    private int errorsMax;
+
+    @Option(
+            names = "--on-client-close",
+            paramLabel = "WHAT",
+            defaultValue = "finish",
+            description = "For a request whose client ends its side before the answer: finish (default), it may be"
+                    + " reading still; abort, it is taken for gone and the upstream's connection closed.")
+    private OnClientClose onClientClose;
+
+    @Option(
             names = "--proxy-protocol-in",
             arity = "0..1",
             fallbackValue = "true",
@@ -206,6 +232,8 @@ final class ProxyOptions {
                             PoolSettings.DEFAULT.acquireTimeout(),
                             connect,
                             seconds("--pool-idle-timeout", poolIdleSeconds, 0)),
+                    new EjectionSettings(failuresMax, errorsMax),
+                    onClientClose,
                     proxyProtocolIn,
                     proxyProtocolOut);
         } catch (IllegalArgumentException e) {

@@ -199,7 +199,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** A client that has shut its side gets the answers to what it has sent, as a whole. */
+    /** A client that has shut its side gets the answers to what it has sent, as a whole, unless it is taken for gone. */
     private void closeIfInputEnded() {
         if (!inputShut) {
             return;
@@ -209,6 +209,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
                 closeWhenWritten();
             }
         } else if (waiting.isEmpty() && !exchange.requestComplete()) {
+            channel.close();
+        } else if (loop.settings().onClientClose() == OnClientClose.ABORT) {
             channel.close();
         }
     }

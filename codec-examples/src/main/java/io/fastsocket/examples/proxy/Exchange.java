@@ -16,6 +16,7 @@ import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
@@ -31,6 +32,9 @@ final class Exchange {
     /** How many upstreams are tried, where none accepts a connection. Nothing was sent to those that did not. */
     static final int CONNECT_ATTEMPTS_MAX = 4;
 
+    /** How many other upstreams get a request that one has reset before an answer. */
+    static final int FAILOVERS_MAX = 1;
+
     /** What an access log says of a client that went away; nginx began it. */
     private static final int CLIENT_CLOSED_REQUEST = 499;
 
@@ -41,11 +45,16 @@ final class Exchange {
 
     /** Counted as having this request outstanding. */
     private @Nullable Upstream upstream;
+    /** By the balancer's clock. */
+    private long begunNanos;
 
     private @Nullable PooledConnection connection;
     private Set<Upstream> tried = Set.of();
     private boolean connectLate;
+    private String unserved = "no upstream accepts a connection";
     private boolean retried;
+    private int failovers;
+    private boolean bodySent;
     private boolean requestComplete;
     private boolean unflushed;
     /** A write to the upstream has failed: it gets no more, and what it has sent is still to be read. */
@@ -79,12 +88,15 @@ final class Exchange {
     }
 
     private void connect() {
-        Upstream chosen = loop.balancer().choose(tried).orElse(null);
-        if (chosen == null || tried.size() >= CONNECT_ATTEMPTS_MAX) {
-            fail(connectLate ? GATEWAY_TIMEOUT : BAD_GATEWAY, "no upstream accepts a connection");
+        if (done) {
             return;
         }
-        loop.balancer().begun(chosen);
+        Upstream chosen = loop.balancer().choose(tried).orElse(null);
+        if (chosen == null || tried.size() >= CONNECT_ATTEMPTS_MAX) {
+            fail(connectLate ? GATEWAY_TIMEOUT : BAD_GATEWAY, unserved);
+            return;
+        }
+        begunNanos = loop.balancer().begun(chosen);
         upstream = chosen;
         loop.pool().acquire(chosen).addListener((Future<PooledConnection> result) -> acquired(chosen, result));
     }
@@ -130,7 +142,7 @@ final class Exchange {
         request.addressTo(chosen, loop.settings().hostHeader());
         channel.write(request.forward(), channel.voidPromise());
         if (requestComplete) {
-            // The second time: the first connection had ended.
+            // Not the first time: the connection before had ended.
             channel.write(LastHttpContent.EMPTY_LAST_CONTENT, channel.voidPromise());
         }
         unflushed = true;
@@ -173,6 +185,7 @@ final class Exchange {
             return;
         }
         bytesIn += bytes;
+        bodySent |= request.hasBody();
         if (content instanceof LastHttpContent last) {
             requestComplete = true;
             HopByHop.stripTrailers(last.trailingHeaders());
@@ -234,6 +247,7 @@ final class Exchange {
         String fault = ResponseHead.fault(head, request);
         if (fault != null) {
             ReferenceCountUtil.release(head);
+            upstreamFailed();
             fail(BAD_GATEWAY, fault);
         } else if (ResponseHead.isInterim(head)) {
             interim = true;
@@ -243,10 +257,12 @@ final class Exchange {
             }
         } else if (head.status().equals(SWITCHING_PROTOCOLS)) {
             switching = true;
+            upstreamAnswered(head);
             status = head.status().code();
             ResponseHead.switching(head);
             client.write(head);
         } else {
+            upstreamAnswered(head);
             response = ResponseHead.toClient(head, request, loop.settings().via());
             status = head.status().code();
             keepClient = request.keepAlive() && requestComplete && !response.untilClose() && client.mayStay();
@@ -268,6 +284,7 @@ final class Exchange {
         }
         if (content.decoderResult().isFailure()) {
             content.release();
+            upstreamFailed();
             fail(BAD_GATEWAY, "its body cannot be read");
             return;
         }
@@ -360,20 +377,49 @@ final class Exchange {
         }
         if (responseComplete) {
             finish();
-        } else if (mayRepeat()) {
+            return;
+        }
+        // A kept connection may have ended just when the request was sent, which then nobody has seen.
+        boolean hadEnded = connection != null && connection.reused() && !receivedAnything;
+        if (!hadEnded) {
+            upstreamFailed();
+        }
+        if (hadEnded && !retried && mayRepeat()) {
             retried = true;
-            discard(detach());
-            leaveUpstream();
-            // Later: the others that ended at the same moment are to be out of the pool by then.
-            client.execute(this::connect);
+            connectAgain();
+        } else if (failovers < FAILOVERS_MAX && mayRepeat() && upstream != null) {
+            failovers++;
+            unserved = why;
+            tried = withTried(upstream);
+            connectAgain();
         } else {
             fail(BAD_GATEWAY, why);
         }
     }
 
-    /** A kept connection may have ended just when the request was sent, which then nobody has seen. */
+    /** RFC 9110, 9.2.2: what is idempotent may be sent again; what a body had, only the client knows. */
     private boolean mayRepeat() {
-        return connection != null && connection.reused() && !retried && !receivedAnything && request.repeatable();
+        return !receivedAnything && !bodySent && request.idempotent();
+    }
+
+    private void connectAgain() {
+        discard(detach());
+        leaveUpstream();
+        unwritable = false;
+        // Later: the others that ended at the same moment are to be out of the pool by then.
+        client.execute(this::connect);
+    }
+
+    private void upstreamFailed() {
+        if (upstream != null) {
+            loop.balancer().failed(upstream, begunNanos);
+        }
+    }
+
+    private void upstreamAnswered(HttpResponse head) {
+        if (upstream != null) {
+            loop.balancer().answered(upstream, begunNanos, head.status().codeClass() == HttpStatusClass.SERVER_ERROR);
+        }
     }
 
     /** The client has gone, or is of no more use. */
@@ -389,6 +435,9 @@ final class Exchange {
         if (clientsTurn()) {
             fail(REQUEST_TIMEOUT, "the request does not come to its end");
         } else {
+            if (connection != null) {
+                upstreamFailed();
+            }
             fail(GATEWAY_TIMEOUT, "the upstream does not answer");
         }
     }

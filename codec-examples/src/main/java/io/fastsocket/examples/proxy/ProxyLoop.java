@@ -50,7 +50,8 @@ final class ProxyLoop {
                 settings.pool(),
                 this::initUpstream,
                 isLocal == null ? connection -> true : isLocal);
-        this.balancer = new UpstreamBalancer(settings.upstreams(), System::nanoTime, new SplittableRandom());
+        this.balancer = new UpstreamBalancer(
+                settings.upstreams(), System::nanoTime, new SplittableRandom(), settings.ejection());
         this.idleNanos = settings.timeouts().idle().toNanos();
         this.responseNanos = settings.timeouts().response().toNanos();
         this.tunnelNanos = settings.timeouts().tunnel().toNanos();

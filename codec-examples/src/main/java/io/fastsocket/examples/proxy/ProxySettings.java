@@ -2,6 +2,7 @@ package io.fastsocket.examples.proxy;
 
 import static java.util.Objects.requireNonNull;
 
+import io.fastsocket.examples.upstream.EjectionSettings;
 import io.fastsocket.examples.upstream.PoolSettings;
 import io.fastsocket.examples.upstream.Upstream;
 import java.time.Duration;
@@ -17,6 +18,8 @@ import java.util.List;
  * @param limits how large a request may be
  * @param timeouts how long to wait for what
  * @param pool how many connections each loop has to each upstream; its time to connect counts
+ * @param ejection when a loop leaves an upstream out that fails or answers with errors
+ * @param onClientClose what becomes of a request whose client ends its side before the answer
  * @param proxyProtocolIn each client connection begins with a header of the PROXY protocol
  * @param proxyProtocolOut each upstream connection begins with one, version 2, and serves one request
  */
@@ -28,6 +31,8 @@ public record ProxySettings(
         Limits limits,
         Timeouts timeouts,
         PoolSettings pool,
+        EjectionSettings ejection,
+        OnClientClose onClientClose,
         boolean proxyProtocolIn,
         boolean proxyProtocolOut) {
 
@@ -39,6 +44,8 @@ public record ProxySettings(
         requireNonNull(limits, "limits");
         requireNonNull(timeouts, "timeouts");
         requireNonNull(pool, "pool");
+        requireNonNull(ejection, "ejection");
+        requireNonNull(onClientClose, "onClientClose");
         if (upstreams.isEmpty()) {
             throw new IllegalArgumentException("upstreams: none (expected: one or more)");
         }
@@ -65,20 +72,55 @@ public record ProxySettings(
                 Limits.DEFAULT,
                 Timeouts.DEFAULT,
                 PoolSettings.DEFAULT,
+                EjectionSettings.DEFAULT,
+                OnClientClose.FINISH,
                 false,
                 false);
     }
 
     /** The same with other timeouts. */
     public ProxySettings with(Timeouts newTimeouts) {
-        return new ProxySettings(
-                upstreams, hostHeader, forwarded, via, limits, newTimeouts, pool, proxyProtocolIn, proxyProtocolOut);
+        return copy(limits, newTimeouts, pool, ejection, onClientClose);
     }
 
     /** The same with other limits. */
     public ProxySettings with(Limits newLimits) {
+        return copy(newLimits, timeouts, pool, ejection, onClientClose);
+    }
+
+    /** The same with other bounds of the pools. */
+    public ProxySettings with(PoolSettings newPool) {
+        return copy(limits, timeouts, newPool, ejection, onClientClose);
+    }
+
+    /** The same with other bounds for what upstreams may do. */
+    public ProxySettings with(EjectionSettings newEjection) {
+        return copy(limits, timeouts, pool, newEjection, onClientClose);
+    }
+
+    /** The same for clients that are taken for gone sooner or later. */
+    public ProxySettings with(OnClientClose newOnClientClose) {
+        return copy(limits, timeouts, pool, ejection, newOnClientClose);
+    }
+
+    private ProxySettings copy(
+            Limits newLimits,
+            Timeouts newTimeouts,
+            PoolSettings newPool,
+            EjectionSettings newEjection,
+            OnClientClose newOnClientClose) {
         return new ProxySettings(
-                upstreams, hostHeader, forwarded, via, newLimits, timeouts, pool, proxyProtocolIn, proxyProtocolOut);
+                upstreams,
+                hostHeader,
+                forwarded,
+                via,
+                newLimits,
+                newTimeouts,
+                newPool,
+                newEjection,
+                newOnClientClose,
+                proxyProtocolIn,
+                proxyProtocolOut);
     }
 
     /** The same with another way to name the host and the client to upstreams. */
@@ -91,19 +133,16 @@ public record ProxySettings(
                 limits,
                 timeouts,
                 pool,
+                ejection,
+                onClientClose,
                 proxyProtocolIn,
                 proxyProtocolOut);
     }
 
-    /** The same with other bounds of the pools. */
-    public ProxySettings with(PoolSettings newPool) {
-        return new ProxySettings(
-                upstreams, hostHeader, forwarded, via, limits, timeouts, newPool, proxyProtocolIn, proxyProtocolOut);
-    }
-
     /** The same with or without the PROXY protocol on each side. */
     public ProxySettings withProxyProtocol(boolean in, boolean out) {
-        return new ProxySettings(upstreams, hostHeader, forwarded, via, limits, timeouts, pool, in, out);
+        return new ProxySettings(
+                upstreams, hostHeader, forwarded, via, limits, timeouts, pool, ejection, onClientClose, in, out);
     }
 
     /**

@@ -86,9 +86,9 @@ record RequestHead(
         return HttpMethod.HEAD.equals(forward.method());
     }
 
-    /** Whether it does no more harm sent twice than once, and can be: its body is not kept. */
-    boolean repeatable() {
-        return !hasBody && IDEMPOTENT.contains(forward.method());
+    /** Whether it does no more harm sent twice than once. */
+    boolean idempotent() {
+        return IDEMPOTENT.contains(forward.method());
     }
 
     /** Names the host for the upstream that was chosen. */

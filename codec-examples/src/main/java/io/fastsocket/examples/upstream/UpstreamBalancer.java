@@ -19,8 +19,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Passive health: an upstream whose connect failed is avoided, for {@link #AVOID_NANOS_FIRST} at first and twice as
  * long after each further failure, to {@link #AVOID_NANOS_MAX}. After that one piece of work tries it while the others
- * go on avoiding it. When all are avoided, all are chosen from: a guess is better than a refusal. It fails by its
- * ignorance: what accepts connections and does not answer looks healthy, only ever busier.
+ * go on avoiding it. When all are avoided, all are chosen from: a guess is better than a refusal.
+ *
+ * <p>The same befalls an upstream that accepts connections and then fails or answers with errors too often in a row, as
+ * {@link EjectionSettings} say. A connect does not end that, an answer does, and only one to work that began since.
  *
  * <p>One instance per event loop, used on that loop alone.
  */
@@ -38,17 +40,25 @@ public final class UpstreamBalancer {
     private final Map<Upstream, State> byUpstream = new HashMap<>();
     private final LongSupplier nanoClock;
     private final RandomGenerator random;
+    private final EjectionSettings ejection;
 
     /** Used by one choice at a time, so that a choice makes no garbage. */
     private final List<State> candidates;
+
+    /** One that knows of connects alone. */
+    public UpstreamBalancer(Collection<Upstream> upstreams, LongSupplier nanoClock, RandomGenerator random) {
+        this(upstreams, nanoClock, random, EjectionSettings.NEVER);
+    }
 
     /**
      * @param upstreams at least one, each once
      * @param nanoClock {@code System::nanoTime}, or a clock of the same kind
      * @param random draws the two
+     * @param ejection when {@link #failed} and {@link #answered} leave an upstream out
      * @throws IllegalArgumentException if there is no upstream, or one twice
      */
-    public UpstreamBalancer(Collection<Upstream> upstreams, LongSupplier nanoClock, RandomGenerator random) {
+    public UpstreamBalancer(
+            Collection<Upstream> upstreams, LongSupplier nanoClock, RandomGenerator random, EjectionSettings ejection) {
         if (upstreams.isEmpty()) {
             throw new IllegalArgumentException(
                     "cannot balance: upstreams=[] (expected at least one): there is nowhere to send work;"
@@ -58,6 +68,7 @@ public final class UpstreamBalancer {
         this.candidates = new ArrayList<>(states.size());
         this.nanoClock = nanoClock;
         this.random = random;
+        this.ejection = ejection;
         for (State state : states) {
             if (byUpstream.put(state.upstream, state) != null) {
                 throw new IllegalArgumentException("cannot balance: upstreams=" + upstreams + " (expected each once): "
@@ -110,9 +121,14 @@ public final class UpstreamBalancer {
         return other.outstanding < one.outstanding ? other : one;
     }
 
-    /** Work with the upstream begins; {@link #ended} ends it, however it ends. */
-    public void begun(Upstream upstream) {
+    /**
+     * Work with the upstream begins; {@link #ended} ends it, however it ends.
+     *
+     * @return when, by the balancer's clock
+     */
+    public long begun(Upstream upstream) {
         state(upstream).outstanding++;
+        return nanoClock.getAsLong();
     }
 
     /**
@@ -134,19 +150,71 @@ public final class UpstreamBalancer {
     public void connectFailed(Upstream upstream) {
         State state = state(upstream);
         long now = nanoClock.getAsLong();
-        if (state.avoided(now) && !state.trial) {
-            return;
+        if (!state.avoided(now) || state.trial) {
+            state.avoidLonger(now);
         }
-        state.trial = false;
-        state.failures = Math.min(state.failures + 1, FAILURES_MAX);
-        state.avoidUntilNanos = now + Math.min(AVOID_NANOS_FIRST << (state.failures - 1), AVOID_NANOS_MAX);
     }
 
-    /** A connect to the upstream succeeded: whatever was held against it is forgotten. */
+    /** A connect to the upstream succeeded: failed connects before it are forgotten. */
     public void connectSucceeded(Upstream upstream) {
         State state = state(upstream);
-        state.failures = 0;
-        state.trial = false;
+        if (!state.ejected) {
+            state.failures = 0;
+            state.trial = false;
+        }
+    }
+
+    /**
+     * The upstream ended or broke off work that began then, or did not answer it in time.
+     *
+     * @param begunNanos what {@link #begun} answered
+     */
+    public void failed(Upstream upstream, long begunNanos) {
+        State state = state(upstream);
+        if (state.isNews(begunNanos)) {
+            state.failuresInARow++;
+            ejectIf(state, ejection.failuresMax() > 0 && state.failuresInARow >= ejection.failuresMax());
+        }
+    }
+
+    /**
+     * The upstream answered work that began then.
+     *
+     * @param begunNanos what {@link #begun} answered
+     * @param error the answer says that the upstream failed: 5xx
+     */
+    public void answered(Upstream upstream, long begunNanos, boolean error) {
+        State state = state(upstream);
+        if (!state.isNews(begunNanos)) {
+            return;
+        }
+        state.failuresInARow = 0;
+        if (!error) {
+            state.forgive();
+            return;
+        }
+        state.errorsInARow++;
+        boolean tooMany = ejection.errorsMax() > 0 && state.errorsInARow >= ejection.errorsMax();
+        // Errors may be a fault of the requests: half of the upstreams stay, whatever clients ask for.
+        ejectIf(state, tooMany && (state.ejected || 2 * (ejectedCount() + 1) <= states.size()));
+    }
+
+    /** What is ejected already is so again by its trial, and by nothing that was tried for want of others. */
+    private void ejectIf(State state, boolean tooMany) {
+        long now = nanoClock.getAsLong();
+        if (state.ejected ? state.trial || !state.avoided(now) : tooMany) {
+            state.ejected = true;
+            state.ejectedAtNanos = now;
+            state.avoidLonger(now);
+        }
+    }
+
+    private int ejectedCount() {
+        int count = 0;
+        for (State state : states) {
+            count += state.ejected ? 1 : 0;
+        }
+        return count;
     }
 
     /** Pieces of work this loop has begun with the upstream and not ended. */
@@ -174,8 +242,15 @@ public final class UpstreamBalancer {
         private int failures;
         private long avoidUntilNanos;
 
-        /** One piece of work tries this upstream after its time was over; its connect has no result yet. */
+        /** One piece of work tries this upstream after its time was over, and has no result yet. */
         private boolean trial;
+
+        /** Avoided for what it did with connections, and not for refusing them. */
+        private boolean ejected;
+
+        private long ejectedAtNanos;
+        private int failuresInARow;
+        private int errorsInARow;
 
         State(Upstream upstream) {
             this.upstream = upstream;
@@ -183,6 +258,26 @@ public final class UpstreamBalancer {
 
         boolean avoided(long now) {
             return failures > 0 && avoidUntilNanos - now > 0;
+        }
+
+        void avoidLonger(long now) {
+            trial = false;
+            failures = Math.min(failures + 1, FAILURES_MAX);
+            avoidUntilNanos = now + Math.min(AVOID_NANOS_FIRST << (failures - 1), AVOID_NANOS_MAX);
+        }
+
+        /** Whether work that began then can say more than what the upstream is ejected for. */
+        boolean isNews(long begunNanos) {
+            return !ejected || begunNanos - ejectedAtNanos >= 0;
+        }
+
+        void forgive() {
+            errorsInARow = 0;
+            if (ejected) {
+                ejected = false;
+                failures = 0;
+                trial = false;
+            }
         }
     }
 }

@@ -59,6 +59,9 @@ final class ProxyCommandTest {
                 "proxy --upstream a:1 --max-line 1 | lineBytesMax: 1 (expected: 64 to 1048576)",
                 "proxy --upstream a:1 --pool-connections 0 | connectionsMax=0 (expected 1 to 65536)",
                 "proxy --upstream a:1 --pool-idle-timeout -1 | --pool-idle-timeout -1: give 0 to 86400",
+                "proxy --upstream a:1 --eject-after-failures -1 | failuresMax=-1 (expected 0 to 1000)",
+                "proxy --upstream a:1 --eject-after-5xx 1001 | errorsMax=1001 (expected 0 to 1000)",
+                "proxy --upstream a:1 --on-client-close maybe | --on-client-close",
                 "proxy --upstream a:1 --host-header mine | --host-header",
                 "proxy --upstream a:1 --forwarded never | --forwarded",
                 "proxy --upstream a:1 --via a,b | via: \"a,b\" (expected: a host name or a pseudonym)",
@@ -122,6 +125,9 @@ final class ProxyCommandTest {
                 drain-timeout: 5
                 pool-connections: 6
                 pool-idle-timeout: 7
+                eject-after-failures: 8
+                eject-after-5xx: 9
+                on-client-close: abort
                 proxy-protocol-in: false
                 proxy-protocol-out: false
                 access-log: %s

@@ -28,6 +28,129 @@ final class UpstreamBalancerTest {
         return new UpstreamBalancer(List.of(upstreams), () -> now, new Random(seed));
     }
 
+    private UpstreamBalancer ejecting(Upstream... upstreams) {
+        return new UpstreamBalancer(List.of(upstreams), () -> now, new Random(seed), new EjectionSettings(3, 5));
+    }
+
+    private static void fail(UpstreamBalancer balancer, Upstream upstream, int times) {
+        for (int i = 0; i < times; i++) {
+            balancer.failed(upstream, balancer.begun(upstream));
+            balancer.ended(upstream);
+        }
+    }
+
+    private static void answer(UpstreamBalancer balancer, Upstream upstream, boolean error, int times) {
+        for (int i = 0; i < times; i++) {
+            balancer.answered(upstream, balancer.begun(upstream), error);
+            balancer.ended(upstream);
+        }
+    }
+
+    // ---- what connects and then fails
+
+    @Test
+    void leavesAnUpstreamOutThatFailsTooOftenInARow() {
+        UpstreamBalancer balancer = ejecting(A, B);
+        fail(balancer, A, 2);
+        assertThat(balancer.isAvoided(A)).isFalse();
+        answer(balancer, A, false, 1);
+        fail(balancer, A, 2);
+        assertThat(balancer.isAvoided(A)).isFalse();
+        fail(balancer, A, 1);
+        assertThat(balancer.isAvoided(A)).isTrue();
+        assertThat(choices(balancer, 100)).as("seed " + seed).containsOnlyKeys(B);
+    }
+
+    @Test
+    void leavesAnUpstreamOutThatAnswersWithErrorsTooOftenInARow() {
+        UpstreamBalancer balancer = ejecting(A, B);
+        answer(balancer, A, true, 4);
+        answer(balancer, A, false, 1);
+        answer(balancer, A, true, 4);
+        assertThat(balancer.isAvoided(A)).isFalse();
+        answer(balancer, A, true, 1);
+        assertThat(balancer.isAvoided(A)).isTrue();
+    }
+
+    @Test
+    void ejectsNoMoreThanHalfForErrorsAndAnyNumberForFailures() {
+        UpstreamBalancer balancer = ejecting(A, B, C);
+        for (Upstream upstream : List.of(A, B, C)) {
+            answer(balancer, upstream, true, 20);
+        }
+        assertThat(balancer.isAvoided(A)).isTrue();
+        assertThat(balancer.isAvoided(B)).isFalse();
+        assertThat(balancer.isAvoided(C)).isFalse();
+        fail(balancer, B, 3);
+        fail(balancer, C, 3);
+        assertThat(choices(balancer, 300)).as("seed " + seed).containsOnlyKeys(A, B, C);
+    }
+
+    @Test
+    void triesAnEjectedUpstreamWithOnePieceOfWorkAfterTwiceTheTimeEach() {
+        UpstreamBalancer balancer = ejecting(A, B);
+        fail(balancer, A, 3);
+        long avoided = AVOID_NANOS_FIRST;
+        for (int i = 0; i < 8; i++) {
+            now += avoided - 1;
+            assertThat(balancer.isAvoided(A)).as("trial " + i).isTrue();
+            now++;
+            balancer.begun(B);
+            assertThat(balancer.choose()).isEqualTo(A);
+            assertThat(choices(balancer, 20)).as("seed " + seed).containsOnlyKeys(B);
+            balancer.ended(B);
+            balancer.connectSucceeded(A);
+            assertThat(balancer.isAvoided(A)).as("after a connect").isTrue();
+            fail(balancer, A, 1);
+            avoided = Math.min(2 * avoided, AVOID_NANOS_MAX);
+        }
+    }
+
+    @Test
+    void takesAnUpstreamBackThatAnswers() {
+        UpstreamBalancer balancer = ejecting(A, B);
+        fail(balancer, A, 3);
+        now += AVOID_NANOS_FIRST;
+        balancer.begun(B);
+        assertThat(balancer.choose()).isEqualTo(A);
+        balancer.ended(B);
+        answer(balancer, A, false, 1);
+        assertThat(balancer.isAvoided(A)).isFalse();
+        fail(balancer, A, 2);
+        assertThat(balancer.isAvoided(A)).isFalse();
+        fail(balancer, A, 1);
+        now += AVOID_NANOS_FIRST;
+        assertThat(balancer.isAvoided(A)).as("it begins anew").isFalse();
+    }
+
+    @Test
+    void hearsNothingNewFromWorkThatBeganBeforeTheEjection() {
+        UpstreamBalancer balancer = ejecting(A, B);
+        long before = balancer.begun(A);
+        now++;
+        fail(balancer, A, 3);
+        balancer.answered(A, before, false);
+        assertThat(balancer.isAvoided(A)).isTrue();
+        balancer.failed(A, before);
+        balancer.answered(A, before, true);
+        now += AVOID_NANOS_FIRST;
+        assertThat(balancer.isAvoided(A)).isFalse();
+    }
+
+    @Test
+    void takesAnUpstreamBackThatAnswersWhenAllAreTriedForWantOfOthers() {
+        UpstreamBalancer balancer = ejecting(A, B);
+        fail(balancer, A, 3);
+        fail(balancer, B, 3);
+        fail(balancer, A, 10);
+        answer(balancer, B, false, 1);
+        assertThat(choices(balancer, 100)).as("seed " + seed).containsOnlyKeys(B);
+        now += AVOID_NANOS_FIRST;
+        assertThat(balancer.isAvoided(A))
+                .as("no longer for what was tried for want of others")
+                .isFalse();
+    }
+
     private static Map<Upstream, Integer> choices(UpstreamBalancer balancer, int count) {
         Map<Upstream, Integer> chosen = new HashMap<>();
         for (int i = 0; i < count; i++) {
