@@ -41,6 +41,7 @@ final class IdleConnections {
         }
         IdleState state = IdleState.of(channel);
         state.idle = true;
+        state.taken = false;
         state.idleSinceNanos = System.nanoTime();
         connections.addLast(channel);
         if (expiry == null) {
@@ -58,7 +59,8 @@ final class IdleConnections {
             taken = connections.pollLast();
         }
         if (taken != null) {
-            IdleState.of(taken).idle = false;
+            // Idle until it is handed out: nothing may arrive before that.
+            IdleState.of(taken).taken = true;
         }
         return taken;
     }

@@ -10,6 +10,9 @@ final class IdleState {
     /** Given back and not handed out again: nothing may arrive now. */
     boolean idle;
 
+    /** Idle still, but on its way to be handed out. */
+    boolean taken;
+
     long idleSinceNanos;
 
     /** Handed out before. */

@@ -27,7 +27,7 @@ final class LocalFirstPool extends FixedChannelPool {
         super(
                 bootstrap,
                 new Events(initializer, idle),
-                LocalFirstPool::isHealthy,
+                new HealthCheck(idle),
                 AcquireTimeoutAction.FAIL,
                 settings.acquireTimeout().toMillis(),
                 settings.connectionsMax(),
@@ -61,10 +61,6 @@ final class LocalFirstPool extends FixedChannelPool {
     public Future<Void> closeAsync() {
         idle.close();
         return super.closeAsync();
-    }
-
-    private static Future<Boolean> isHealthy(Channel channel) {
-        return channel.eventLoop().newSucceededFuture(channel.isActive() && !IdleState.of(channel).spoilt);
     }
 
     private record Events(Consumer<Channel> initializer, IdleConnections idle) implements ChannelPoolHandler {

@@ -21,6 +21,8 @@ public final class PooledConnection {
         this.state = IdleState.of(channel);
         this.reused = state.used;
         state.used = true;
+        state.idle = false;
+        state.taken = false;
         if (reused) {
             PoolCounters.count(counters.hits);
         }
@@ -40,8 +42,9 @@ public final class PooledConnection {
     }
 
     /**
-     * Gives the connection back for the next use: what was asked on it is answered in full and nothing more is to come.
-     * If anything still comes, the connection is closed. Auto-read is on from here.
+     * Gives the connection back for the next use: what was asked on it is answered in full, nothing more is to come, and
+     * no decoder in its pipeline holds a byte. If anything still comes, the connection is closed. Auto-read is on from
+     * here.
      */
     public void release() {
         if (!end()) {

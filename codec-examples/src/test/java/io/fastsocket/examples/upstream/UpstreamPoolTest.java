@@ -245,6 +245,33 @@ final class UpstreamPoolTest {
     }
 
     @Test
+    void doesNotHandOutAConnectionOnWhichSomethingWaitsUnread() throws Exception {
+        for (boolean ends : new boolean[] {false, true}) {
+            PooledConnection first = acquire();
+            try (Socket accepted = server.accept()) {
+                release(first);
+                // The loop is asked for the connection before it can have seen what came: it is in this very task.
+                Future<PooledConnection> next = onLoop(() -> {
+                    if (ends) {
+                        accepted.shutdownOutput();
+                    } else {
+                        accepted.getOutputStream().write('!');
+                    }
+                    return pool.acquire(upstream);
+                });
+                PooledConnection second = next.get(10, TimeUnit.SECONDS);
+                assertThat(second.channel()).isNotSameAs(first.channel());
+                assertThat(second.reused()).isFalse();
+                assertThat(first.channel().closeFuture().await(10, TimeUnit.SECONDS))
+                        .isTrue();
+                onLoop(second::discard);
+                server.accept().close();
+            }
+        }
+        assertThat(pool.stats().lost()).isEqualTo(2);
+    }
+
+    @Test
     void closesAConnectionWhoseUserLeftInputBehind() throws Exception {
         PooledConnection first = acquire();
         Promise<Void> paused = loop.newPromise();
