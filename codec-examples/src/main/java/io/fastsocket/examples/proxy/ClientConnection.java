@@ -51,6 +51,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     private final ProxyLoop loop;
     private final SocketChannel channel;
+    private final StrictRequestDecoder decoder;
     private final ResponseEncoder encoder;
     private final Deadline deadline;
     private final Queue<Object> waiting = new ArrayDeque<>(4);
@@ -66,9 +67,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     private boolean resuming;
     private long unsentAtDeadline = -1;
 
-    ClientConnection(ProxyLoop loop, SocketChannel channel, ResponseEncoder encoder) {
+    ClientConnection(ProxyLoop loop, SocketChannel channel, StrictRequestDecoder decoder, ResponseEncoder encoder) {
         this.loop = loop;
         this.channel = channel;
+        this.decoder = decoder;
         this.encoder = encoder;
         this.deadline = new Deadline(channel.eventLoop(), this::expired);
     }
@@ -223,7 +225,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     /** Whether the connection is to be kept after the response that begins now. */
     boolean mayStay() {
-        return !loop.draining() && (!inputShut || !waiting.isEmpty());
+        return !loop.draining() && (!inputShut || !waiting.isEmpty() || decoder.isHolding());
     }
 
     void write(Object message) {
@@ -253,10 +255,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         } else {
             state = State.IDLE;
             deadline.in(loop.idleNanos());
-            if (waiting.isEmpty()) {
+            if (waiting.isEmpty() && !decoder.isHolding()) {
                 pump();
             } else {
-                // Later: the connection that was used is in the pool by then.
+                // Later: the connection that was used is in the pool by then, and the decoder is not within a call.
                 resuming = true;
                 execute(this::resume);
             }
@@ -265,6 +267,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     private void resume() {
         resuming = false;
+        if (waiting.isEmpty()) {
+            // What is held came behind the request that is answered now, by a response and no other protocol.
+            decoder.resume(channel.pipeline());
+        }
         pump();
     }
 
@@ -291,6 +297,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
             closeWhenWritten();
         } else {
             state = State.CLOSING;
+            decoder.discard();
             deadline.clear();
             LingeringClose.begin(channel, StrictRequestDecoder.class);
         }
@@ -319,7 +326,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     /** Whether nothing has come that was read as HTTP and is none. */
     boolean canTunnel() {
-        return waiting.isEmpty() && !inputShut;
+        return waiting.isEmpty();
     }
 
     /** From here on bytes pass. */
@@ -327,7 +334,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         exchange = null;
         state = State.CLOSING;
         deadline.cancel();
-        Tunnel.join(channel, upstream, loop.tunnelNanos(), ended);
+        Tunnel.join(channel, upstream, loop.tunnelNanos(), inputShut, ended);
     }
 
     // ---- time

@@ -134,7 +134,7 @@ final class Exchange {
             upstreamGone("it closed the connection");
             return;
         }
-        handler.begin(this);
+        handler.begin(this, request.isHead());
         if (!acquired.reused()) {
             loop.balancer().connectSucceeded(chosen);
             client.announceTo(channel);
@@ -245,6 +245,9 @@ final class Exchange {
 
     private void receivedHead(HttpResponse head) {
         String fault = ResponseHead.fault(head, request);
+        if (fault == null && head.status().equals(SWITCHING_PROTOCOLS) && !(requestComplete && client.canTunnel())) {
+            fault = "it switches protocols before the request has ended";
+        }
         if (fault != null) {
             ReferenceCountUtil.release(head);
             upstreamFailed();
@@ -328,12 +331,14 @@ final class Exchange {
     }
 
     private void finish() {
-        PooledConnection used = end();
         boolean reusable = response != null
                 && response.reusable()
                 && requestComplete
                 && !receivedTooMuch
+                && connection != null
+                && UpstreamHandler.isClean(connection.channel())
                 && loop.settings().keepsUpstreamConnections();
+        PooledConnection used = end();
         if (used != null && reusable) {
             used.release();
         } else {
@@ -344,9 +349,8 @@ final class Exchange {
 
     private void openTunnel() {
         PooledConnection used = connection;
-        if (used == null || receivedTooMuch || !client.canTunnel()) {
-            fail(BAD_GATEWAY, "something was sent before the switch of protocols");
-            return;
+        if (used == null) {
+            throw new IllegalStateException("a response without a connection");
         }
         done = true;
         wasReused = used.reused();

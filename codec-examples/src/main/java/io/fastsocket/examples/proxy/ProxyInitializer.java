@@ -40,12 +40,10 @@ final class ProxyInitializer extends ChannelInitializer<SocketChannel> {
         if (parts.tls() != null) {
             pipeline.addLast(parts.tls().newHandler());
         }
+        StrictRequestDecoder decoder = new StrictRequestDecoder(
+                settings.limits().lineBytesMax(), settings.limits().headerBytesMax());
         ResponseEncoder encoder = new ResponseEncoder();
-        pipeline.addLast(
-                new StrictRequestDecoder(
-                        settings.limits().lineBytesMax(), settings.limits().headerBytesMax()),
-                encoder,
-                new ClientConnection(loop, channel, encoder));
+        pipeline.addLast(decoder, encoder, new ClientConnection(loop, channel, decoder, encoder));
     }
 
     /** What the pool of a loop has done so far. May be called by any thread. */

@@ -8,9 +8,8 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.handler.codec.http.HttpClientCodec;
-import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpRequestEncoder;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -58,11 +57,9 @@ final class ProxyLoop {
     }
 
     private void initUpstream(Channel upstream) {
-        HttpDecoderConfig decoding = new HttpDecoderConfig()
-                .setMaxInitialLineLength(settings.limits().lineBytesMax())
-                .setMaxHeaderSize(settings.limits().headerBytesMax())
-                .setMaxChunkSize(StrictRequestDecoder.CHUNK_BYTES_MAX);
-        upstream.pipeline().addLast(new HttpClientCodec(decoding, false, false), new UpstreamHandler());
+        AnswerDecoder answers = new AnswerDecoder(
+                settings.limits().lineBytesMax(), settings.limits().headerBytesMax());
+        upstream.pipeline().addLast(answers, new HttpRequestEncoder(), new UpstreamHandler(answers));
     }
 
     EventLoop eventLoop() {

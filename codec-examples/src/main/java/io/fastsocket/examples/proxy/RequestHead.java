@@ -15,7 +15,6 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +50,7 @@ record RequestHead(
         boolean keepAlive = HttpUtil.isKeepAlive(request);
         boolean chunked = fields.contains(TRANSFER_ENCODING);
         boolean hasBody = chunked || !"0".equals(fields.get(CONTENT_LENGTH, "0"));
-        String upgrade = http10 ? null : upgradeOf(fields);
+        String upgrade = ProtocolSwitch.offer(request);
         String uri = request.uri();
         Target target = Objects.requireNonNull(Target.of(request.method(), uri), "checked before");
         String host = target.authority() == null ? fields.get(HOST) : target.authority();
@@ -71,15 +70,6 @@ record RequestHead(
         }
         request.setUri(target.path()).setProtocolVersion(HTTP_1_1);
         return new RequestHead(request, uri, host, http10, keepAlive, hasBody, upgrade != null);
-    }
-
-    /** HTTP/2 by upgrade would let requests through that nobody here reads. */
-    private static @Nullable String upgradeOf(HttpHeaders fields) {
-        String upgrade = fields.get(UPGRADE);
-        if (upgrade == null || !fields.containsValue(CONNECTION, HttpHeaderValues.UPGRADE, true)) {
-            return null;
-        }
-        return upgrade.toLowerCase(Locale.ROOT).contains("h2c") ? null : upgrade;
     }
 
     boolean isHead() {

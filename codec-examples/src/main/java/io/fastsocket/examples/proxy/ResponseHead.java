@@ -35,10 +35,6 @@ record ResponseHead(boolean reusable, boolean endsWithConnection, boolean untilC
                 || response.protocolVersion().majorVersion() != 1) {
             return "it speaks " + response.protocolVersion();
         }
-        int status = response.status().code();
-        if (status < 100 || status > 999) {
-            return "its status is not of three digits: " + status;
-        }
         HttpHeaders fields = response.headers();
         String encoding = fields.get(TRANSFER_ENCODING);
         if (encoding != null
@@ -46,12 +42,9 @@ record ResponseHead(boolean reusable, boolean endsWithConnection, boolean untilC
                         || fields.getAll(TRANSFER_ENCODING).size() > 1)) {
             return "its transfer-encoding is not chunked alone";
         }
-        boolean switching = response.status().equals(HttpResponseStatus.SWITCHING_PROTOCOLS);
-        if (switching && !request.upgrade()) {
-            return "it switches protocols unasked";
-        }
-        // A draft of 2010 whose response has a body that no field announces.
-        return switching && fields.contains("sec-websocket-location") ? "it speaks a draft of WebSocket" : null;
+        return response.status().equals(HttpResponseStatus.SWITCHING_PROTOCOLS)
+                ? ProtocolSwitch.fault(response, request)
+                : null;
     }
 
     /** Makes an interim response (1xx but 101) one for the client. */
@@ -65,7 +58,11 @@ record ResponseHead(boolean reusable, boolean endsWithConnection, boolean untilC
         HttpHeaders fields = response.headers();
         String protocol = fields.get(UPGRADE, "");
         HopByHop.strip(fields);
-        fields.set(UPGRADE, protocol).set(CONNECTION, HttpHeaderValues.UPGRADE);
+        fields.remove(CONTENT_LENGTH);
+        if (!protocol.isEmpty()) {
+            fields.set(UPGRADE, protocol);
+        }
+        fields.set(CONNECTION, HttpHeaderValues.UPGRADE);
         response.setProtocolVersion(HTTP_1_1);
     }
 

@@ -9,7 +9,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.SocketChannelConfig;
-import io.netty.handler.codec.http.HttpClientCodec;
+import io.netty.handler.codec.http.HttpRequestEncoder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 
@@ -38,8 +38,12 @@ final class Tunnel {
         void ended(long bytesFromClient, long bytesFromUpstream);
     }
 
-    /** Takes the HTTP handlers out of both pipelines. What they hold undecoded passes first. */
-    static void join(SocketChannel client, Channel upstream, long idleNanos, Ended ended) {
+    /**
+     * Takes the HTTP handlers out of both pipelines. What they hold undecoded passes first.
+     *
+     * @param clientEnded the client has shut its side already
+     */
+    static void join(SocketChannel client, Channel upstream, long idleNanos, boolean clientEnded, Ended ended) {
         Tunnel tunnel = new Tunnel(client, upstream, idleNanos, ended);
         client.config().setAllowHalfClosure(true);
         ((SocketChannelConfig) upstream.config())
@@ -50,10 +54,15 @@ final class Tunnel {
         client.pipeline().addLast(tunnel.client);
         upstream.pipeline().remove(UpstreamHandler.class);
         client.pipeline().remove(ClientConnection.class);
+        // Encoders first: what a decoder leaves is written to the other side at once, and is not HTTP.
+        upstream.pipeline().remove(HttpRequestEncoder.class);
         client.pipeline().remove(ResponseEncoder.class);
+        upstream.pipeline().remove(AnswerDecoder.class);
         client.pipeline().remove(StrictRequestDecoder.class);
-        upstream.pipeline().remove(HttpClientCodec.class);
         tunnel.moved();
+        if (clientEnded) {
+            tunnel.client.inputEnded();
+        }
         if (!client.isActive() || !upstream.isActive()) {
             tunnel.closeBoth();
         }
@@ -115,7 +124,13 @@ final class Tunnel {
 
         @Override
         public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-            if (event instanceof ChannelInputShutdownEvent && !inputShut) {
+            if (event instanceof ChannelInputShutdownEvent) {
+                inputEnded();
+            }
+        }
+
+        void inputEnded() {
+            if (!inputShut) {
                 inputShut = true;
                 endOutputOf(peerOf(this));
             }

@@ -1,7 +1,9 @@
 package io.fastsocket.examples.proxy;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelOutputShutdownException;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -11,10 +13,26 @@ import org.jspecify.annotations.Nullable;
  * own handlers watch. Used on one loop.
  */
 final class UpstreamHandler extends ChannelInboundHandlerAdapter {
+    private final AnswerDecoder answers;
     private @Nullable Exchange exchange;
 
-    void begin(Exchange begun) {
+    UpstreamHandler(AnswerDecoder answers) {
+        this.answers = answers;
+    }
+
+    void begin(Exchange begun, boolean withHead) {
         exchange = begun;
+        answers.expectAnswer(withHead);
+    }
+
+    /** Whether another request may follow: the last one is sent as a whole, its answer ended, and nothing else came. */
+    static boolean isClean(Channel upstream) {
+        UpstreamHandler handler = upstream.pipeline().get(UpstreamHandler.class);
+        ChannelOutboundBuffer unsent = upstream.unsafe().outboundBuffer();
+        return handler != null
+                && handler.answers.isBetweenAnswers()
+                && unsent != null
+                && unsent.totalPendingWriteBytes() == 0;
     }
 
     void end() {
