@@ -26,7 +26,7 @@ final class EchoCommand extends ServingCommand {
         Duration idleTimeout = listenOptions().idleTimeout();
         return serve("echo", (bootstrap, address) -> {
             EchoServer server = EchoServer.bind(bootstrap, address, idleTimeout);
-            return new Running(server.address(), server::stop);
+            return new Running(server.address(), server::stop, server.faults());
         });
     }
 }

@@ -59,7 +59,7 @@ final class HttpCommand extends ServingCommand {
         HttpServerSettings settings = settings();
         return serve("http", (bootstrap, address) -> {
             HttpServer server = HttpServer.bind(bootstrap, address, settings);
-            return new Running(server.address(), server::stop);
+            return new Running(server.address(), server::stop, server.faults());
         });
     }
 

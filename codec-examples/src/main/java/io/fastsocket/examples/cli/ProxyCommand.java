@@ -2,6 +2,8 @@ package io.fastsocket.examples.cli;
 
 import io.fastsocket.affinity.cli.CommandFailed;
 import io.fastsocket.affinity.cli.CommonOptions;
+import io.fastsocket.examples.fault.Side;
+import io.fastsocket.examples.metrics.FaultMeters;
 import io.fastsocket.examples.metrics.MetricsServer;
 import io.fastsocket.examples.metrics.PoolMeters;
 import io.fastsocket.examples.proxy.AccessLog;
@@ -111,6 +113,7 @@ final class ProxyCommand implements Callable<Integer> {
                         .println(ListenAddress.announcement(group, proxy.address(), settings.upstreams()));
                 metrics.ifPresent(shown -> {
                     new PoolMeters(group, proxy::poolStats).bindTo(shown.registry());
+                    new FaultMeters(proxy.faults(), Side.CLIENT, Side.UPSTREAM).bindTo(shown.registry());
                     shown.ready(true);
                 });
                 stop.allow(drainTimeout);

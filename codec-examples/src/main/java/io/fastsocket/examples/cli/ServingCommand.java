@@ -1,6 +1,9 @@
 package io.fastsocket.examples.cli;
 
 import io.fastsocket.affinity.cli.CommonOptions;
+import io.fastsocket.examples.fault.PeerFaults;
+import io.fastsocket.examples.fault.Side;
+import io.fastsocket.examples.metrics.FaultMeters;
 import io.fastsocket.examples.metrics.MetricsServer;
 import io.fastsocket.transport.FastSocketEventLoopGroup;
 import io.fastsocket.transport.listen.FastSocketServerSocketChannel;
@@ -56,7 +59,7 @@ abstract class ServingCommand implements Callable<Integer> {
     }
 
     /** A server that listens. */
-    record Running(SocketAddress address, Stop stop) {}
+    record Running(SocketAddress address, Stop stop, PeerFaults faults) {}
 
     final CommandSpec spec() {
         return spec;
@@ -81,7 +84,10 @@ abstract class ServingCommand implements Callable<Integer> {
                     .option(ChannelOption.SO_BACKLOG, backlog);
             Running server = bind(bind, bootstrap, address);
             announce(group, server);
-            metrics.ifPresent(shown -> shown.ready(true));
+            metrics.ifPresent(shown -> {
+                new FaultMeters(server.faults(), Side.CLIENT).bindTo(shown.registry());
+                shown.ready(true);
+            });
             stop.await();
             metrics.ifPresent(shown -> shown.ready(false));
             server.stop().stop(STOP_BOUND);

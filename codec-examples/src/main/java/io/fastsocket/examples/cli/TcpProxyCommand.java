@@ -1,6 +1,8 @@
 package io.fastsocket.examples.cli;
 
 import io.fastsocket.affinity.cli.CommonOptions;
+import io.fastsocket.examples.fault.Side;
+import io.fastsocket.examples.metrics.FaultMeters;
 import io.fastsocket.examples.metrics.MetricsServer;
 import io.fastsocket.examples.tcpproxy.TcpProxy;
 import io.fastsocket.examples.tcpproxy.TcpProxySettings;
@@ -185,7 +187,10 @@ final class TcpProxyCommand implements Callable<Integer> {
             spec.commandLine()
                     .getErr()
                     .println(ListenAddress.announcement(group, proxy.address(), settings.upstreams()));
-            metrics.ifPresent(shown -> shown.ready(true));
+            metrics.ifPresent(shown -> {
+                new FaultMeters(proxy.faults(), Side.CLIENT, Side.UPSTREAM).bindTo(shown.registry());
+                shown.ready(true);
+            });
             stop.allow(drainTimeout);
             stop.await();
             metrics.ifPresent(shown -> shown.ready(false));

@@ -2,6 +2,7 @@ package io.fastsocket.examples.echo;
 
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
+import io.fastsocket.examples.fault.PeerFaults;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -17,9 +18,11 @@ public final class EchoServer {
     private static final long BIND_SECONDS_MAX = 10;
 
     private final Channel listener;
+    private final PeerFaults faults;
 
-    private EchoServer(Channel listener) {
+    private EchoServer(Channel listener, PeerFaults faults) {
         this.listener = listener;
+        this.faults = faults;
     }
 
     /**
@@ -32,8 +35,8 @@ public final class EchoServer {
      */
     public static EchoServer bind(ServerBootstrap bootstrap, InetSocketAddress address, Duration idleTimeout)
             throws IOException {
-        ChannelFuture bound =
-                bootstrap.childHandler(new EchoServerInitializer(idleTimeout)).bind(address);
+        EchoServerInitializer initializer = new EchoServerInitializer(idleTimeout);
+        ChannelFuture bound = bootstrap.childHandler(initializer).bind(address);
         bound.awaitUninterruptibly(BIND_SECONDS_MAX, TimeUnit.SECONDS);
         if (!bound.isDone()) {
             throw new IOException("bind " + address + ": not done within " + BIND_SECONDS_MAX + " s");
@@ -41,12 +44,17 @@ public final class EchoServer {
         if (!bound.isSuccess()) {
             throw new IOException("bind " + address + ": " + bound.cause().getMessage(), bound.cause());
         }
-        return new EchoServer(bound.channel());
+        return new EchoServer(bound.channel(), initializer.faults());
     }
 
     /** The address and port bound. */
     public SocketAddress address() {
         return listener.localAddress();
+    }
+
+    /** Connections that were closed by the fault of their clients. */
+    public PeerFaults faults() {
+        return faults;
     }
 
     /**

@@ -316,7 +316,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             pump(ctx);
             flush(ctx);
         } catch (RuntimeException | Error e) {
-            exceptionCaught(ctx, e);
+            ctx.fireExceptionCaught(e);
         }
     }
 
@@ -406,15 +406,6 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         state = State.CLOSING;
         unflushed = false;
         ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
-    }
-
-    @Override
-    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        // What TLS refuses comes wrapped by the decoder that it is.
-        if (!(cause instanceof IOException) && !(cause.getCause() instanceof IOException)) {
-            logger.warn("{}: closed after an exception that no handler took", channel, cause);
-        }
-        ctx.close();
     }
 
     @Override

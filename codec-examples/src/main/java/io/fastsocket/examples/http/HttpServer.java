@@ -2,6 +2,7 @@ package io.fastsocket.examples.http;
 
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
+import io.fastsocket.examples.fault.PeerFaults;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -61,6 +62,11 @@ public final class HttpServer implements AutoCloseable {
     /** The address and port bound. */
     public SocketAddress address() {
         return listener.localAddress();
+    }
+
+    /** Connections that were closed by the fault of their clients. */
+    public PeerFaults faults() {
+        return initializer.faults();
     }
 
     /**

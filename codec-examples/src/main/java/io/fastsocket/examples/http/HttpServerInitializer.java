@@ -2,6 +2,9 @@ package io.fastsocket.examples.http;
 
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
+import io.fastsocket.examples.fault.FaultHandler;
+import io.fastsocket.examples.fault.PeerFaults;
+import io.fastsocket.examples.fault.Side;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
@@ -18,8 +21,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Makes an accepted connection speak HTTP/1.1: TLS if the settings have it, Netty's decoder and encoder, a timeout, and the
- * connection's handler.
+ * Makes an accepted connection speak HTTP/1.1: TLS if the settings have it, Netty's decoder and encoder, a timeout, the
+ * connection's handler, and a last one for what clients do wrong.
  *
  * <p>One instance serves every connection of one server, on any event loop group and channel class.
  */
@@ -27,6 +30,7 @@ public final class HttpServerInitializer extends ChannelInitializer<SocketChanne
     private final HttpServerSettings settings;
     private final InstantSource clock;
     private final HttpDecoderConfig decoding;
+    private final PeerFaults faults = new PeerFaults();
     private final Map<EventLoop, HttpLoop> loops = new ConcurrentHashMap<>();
 
     /** Answers as the settings say. */
@@ -58,6 +62,12 @@ public final class HttpServerInitializer extends ChannelInitializer<SocketChanne
         }
         pipeline.addLast(
                 new HttpRequestDecoder(decoding), new ResponseEncoder(), new HttpConnection(loop, settings, channel));
+        FaultHandler.addTo(pipeline, faults, Side.CLIENT);
+    }
+
+    /** Connections that were closed by the fault of their clients. May be called by any thread. */
+    public PeerFaults faults() {
+        return faults;
     }
 
     /**

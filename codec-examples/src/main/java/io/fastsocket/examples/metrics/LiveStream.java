@@ -11,6 +11,7 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
@@ -65,7 +66,8 @@ final class LiveStream {
             history.sample();
             if (!pages.isEmpty()) {
                 byte[] event = event("loops", report.json()).getBytes(UTF_8);
-                for (ChannelHandlerContext page : pages) {
+                // A copy: a write that fails closes a page, which removes itself.
+                for (ChannelHandlerContext page : List.copyOf(pages)) {
                     // One that does not keep up misses some.
                     if (page.channel().isWritable()) {
                         send(page, Unpooled.wrappedBuffer(event));

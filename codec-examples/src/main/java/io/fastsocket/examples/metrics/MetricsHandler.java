@@ -24,16 +24,12 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.handler.timeout.IdleStateHandler;
-import io.netty.util.internal.logging.InternalLogger;
-import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 
 /** Answers the requests of one connection. */
 final class MetricsHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
-    private static final InternalLogger logger = InternalLoggerFactory.getInstance(MetricsHandler.class);
-
     static final String EVENT_STREAM = "text/event-stream";
     private static final String TEXT = "text/plain; charset=utf-8";
     private static final String JSON = "application/json";
@@ -227,13 +223,5 @@ final class MetricsHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
         } else {
             ctx.fireUserEventTriggered(event);
         }
-    }
-
-    @Override
-    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (!(cause instanceof IOException)) {
-            logger.warn("{}: closed after an exception", ctx.channel(), cause);
-        }
-        ctx.close();
     }
 }

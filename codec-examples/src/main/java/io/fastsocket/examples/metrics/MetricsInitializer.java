@@ -1,5 +1,8 @@
 package io.fastsocket.examples.metrics;
 
+import io.fastsocket.examples.fault.FaultHandler;
+import io.fastsocket.examples.fault.PeerFaults;
+import io.fastsocket.examples.fault.Side;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.group.ChannelGroup;
@@ -34,16 +37,23 @@ final class MetricsInitializer extends ChannelInitializer<SocketChannel> {
     private final LiveStream live;
     private final Health health;
     private final Readiness readiness;
+    private final PeerFaults faults;
     private final Map<String, PageFile> files = PageFile.all();
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
 
     MetricsInitializer(
-            PrometheusMeterRegistry registry, LoopsReport report, LiveStream live, Health health, Readiness readiness) {
+            PrometheusMeterRegistry registry,
+            LoopsReport report,
+            LiveStream live,
+            Health health,
+            Readiness readiness,
+            PeerFaults faults) {
         this.registry = registry;
         this.report = report;
         this.live = live;
         this.health = health;
         this.readiness = readiness;
+        this.faults = faults;
     }
 
     @Override
@@ -62,6 +72,7 @@ final class MetricsInitializer extends ChannelInitializer<SocketChannel> {
                         new Compressor(),
                         new HttpObjectAggregator(BODY_BYTES_MAX),
                         new MetricsHandler(registry, report, live, health, readiness, files));
+        FaultHandler.addTo(channel.pipeline(), faults, Side.METRICS);
     }
 
     /** Compresses whole answers; a stream of events would wait in its buffer. */

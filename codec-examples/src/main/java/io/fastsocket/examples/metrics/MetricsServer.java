@@ -3,6 +3,8 @@ package io.fastsocket.examples.metrics;
 import static java.util.Objects.requireNonNull;
 
 import io.fastsocket.affinity.PlacementPolicy;
+import io.fastsocket.examples.fault.PeerFaults;
+import io.fastsocket.examples.fault.Side;
 import io.fastsocket.transport.FastSocketEventLoopGroup;
 import io.fastsocket.transport.LoopWatch;
 import io.fastsocket.transport.connect.FlowDelivery;
@@ -52,6 +54,7 @@ public final class MetricsServer implements AutoCloseable {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics gcMetrics = new JvmGcMetrics();
     private final Readiness readiness = new Readiness();
+    private final PeerFaults faults = new PeerFaults();
     private final FastSocketMetrics metrics;
     private @Nullable Channel listener;
 
@@ -90,6 +93,7 @@ public final class MetricsServer implements AutoCloseable {
         registry.config().meterFilter(MeterFilter.denyNameStartsWith("system.cpu.count"));
         metrics.bindTo(registry);
         gcMetrics.bindTo(registry);
+        new FaultMeters(faults, Side.METRICS).bindTo(registry);
         new JvmMemoryMetrics().bindTo(registry);
         new ProcessorMetrics().bindTo(registry);
         new FileDescriptorMetrics().bindTo(registry);
@@ -105,7 +109,7 @@ public final class MetricsServer implements AutoCloseable {
         ChannelFuture bound = new ServerBootstrap()
                 .group(ownGroup)
                 .channel(FastSocketServerSocketChannel.class)
-                .childHandler(new MetricsInitializer(registry, report, live, health, readiness))
+                .childHandler(new MetricsInitializer(registry, report, live, health, readiness, faults))
                 .bind(address);
         bound.awaitUninterruptibly(BIND_SECONDS_MAX, TimeUnit.SECONDS);
         if (!bound.isDone()) {

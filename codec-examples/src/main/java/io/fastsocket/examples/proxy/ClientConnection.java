@@ -27,7 +27,6 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
-import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -366,14 +365,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         if (exchange == null && state == State.IDLE && waiting.isEmpty()) {
             closeWhenWritten();
         }
-    }
-
-    @Override
-    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (!(cause instanceof IOException) && !(cause.getCause() instanceof IOException)) {
-            logger.debug("{}: closed after an exception", channel, cause);
-        }
-        channel.close();
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.fastsocket.examples.proxy;
 
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
+import io.fastsocket.examples.fault.PeerFaults;
 import io.fastsocket.examples.upstream.OffLoopResolver;
 import io.fastsocket.examples.upstream.PoolStats;
 import io.fastsocket.examples.upstream.Upstream;
@@ -105,6 +106,11 @@ public final class HttpProxy implements AutoCloseable {
     /** What the pool of upstream connections of a loop has done so far; nothing on a loop that served no client yet. */
     public PoolStats poolStats(EventLoop loop) {
         return initializer.poolStats(loop);
+    }
+
+    /** Connections that were closed by the fault of a client or of an upstream. */
+    public PeerFaults faults() {
+        return initializer.faults();
     }
 
     /**

@@ -1,5 +1,8 @@
 package io.fastsocket.examples.proxy;
 
+import io.fastsocket.examples.fault.FaultHandler;
+import io.fastsocket.examples.fault.PeerFaults;
+import io.fastsocket.examples.fault.Side;
 import io.fastsocket.examples.upstream.OffLoopResolver;
 import io.fastsocket.examples.upstream.PoolStats;
 import io.fastsocket.examples.upstream.ProxyProtocol;
@@ -19,6 +22,7 @@ final class ProxyInitializer extends ChannelInitializer<SocketChannel> {
     private final ProxySettings settings;
     private final ProxyParts parts;
     private final OffLoopResolver resolver;
+    private final PeerFaults faults = new PeerFaults();
     private final Map<EventLoop, ProxyLoop> loops = new ConcurrentHashMap<>();
 
     ProxyInitializer(ProxySettings settings, ProxyParts parts, OffLoopResolver resolver) {
@@ -32,7 +36,7 @@ final class ProxyInitializer extends ChannelInitializer<SocketChannel> {
         // A client may send its request, shut its side and then read: that must not cut a response off.
         channel.config().setAllowHalfClosure(true).setAutoRead(false);
         ProxyLoop loop = loops.computeIfAbsent(
-                channel.eventLoop(), eventLoop -> new ProxyLoop(eventLoop, settings, parts, resolver));
+                channel.eventLoop(), eventLoop -> new ProxyLoop(eventLoop, settings, parts, resolver, faults));
         ChannelPipeline pipeline = channel.pipeline();
         if (settings.proxyProtocolIn()) {
             ProxyProtocol.expectHeader(pipeline, settings.timeouts().idle());
@@ -44,6 +48,12 @@ final class ProxyInitializer extends ChannelInitializer<SocketChannel> {
                 settings.limits().lineBytesMax(), settings.limits().headerBytesMax());
         ResponseEncoder encoder = new ResponseEncoder();
         pipeline.addLast(decoder, encoder, new ClientConnection(loop, channel, decoder, encoder));
+        FaultHandler.addTo(pipeline, faults, Side.CLIENT);
+    }
+
+    /** Connections that were closed by the fault of a peer. May be called by any thread. */
+    PeerFaults faults() {
+        return faults;
     }
 
     /** What the pool of a loop has done so far. May be called by any thread. */

@@ -1,5 +1,8 @@
 package io.fastsocket.examples.proxy;
 
+import io.fastsocket.examples.fault.FaultHandler;
+import io.fastsocket.examples.fault.PeerFaults;
+import io.fastsocket.examples.fault.Side;
 import io.fastsocket.examples.upstream.OffLoopResolver;
 import io.fastsocket.examples.upstream.Upstream;
 import io.fastsocket.examples.upstream.UpstreamBalancer;
@@ -25,6 +28,7 @@ final class ProxyLoop {
     private final ProxySettings settings;
     private final @Nullable AccessLog accessLog;
     private final @Nullable Predicate<Channel> isLocal;
+    private final PeerFaults faults;
     private final UpstreamPool pool;
     private final UpstreamBalancer balancer;
     private final Set<ClientConnection> connections = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -34,11 +38,17 @@ final class ProxyLoop {
     private final long tunnelNanos;
     private boolean draining;
 
-    ProxyLoop(EventLoop eventLoop, ProxySettings settings, ProxyParts parts, OffLoopResolver resolver) {
+    ProxyLoop(
+            EventLoop eventLoop,
+            ProxySettings settings,
+            ProxyParts parts,
+            OffLoopResolver resolver,
+            PeerFaults faults) {
         this.eventLoop = eventLoop;
         this.settings = settings;
         this.accessLog = parts.accessLog();
         this.isLocal = parts.isLocal();
+        this.faults = faults;
         this.pool = new UpstreamPool(
                 eventLoop,
                 new Bootstrap()
@@ -60,6 +70,7 @@ final class ProxyLoop {
         AnswerDecoder answers = new AnswerDecoder(
                 settings.limits().lineBytesMax(), settings.limits().headerBytesMax());
         upstream.pipeline().addLast(answers, new HttpRequestEncoder(), new UpstreamHandler(answers));
+        FaultHandler.addTo(upstream.pipeline(), faults, Side.UPSTREAM);
     }
 
     EventLoop eventLoop() {

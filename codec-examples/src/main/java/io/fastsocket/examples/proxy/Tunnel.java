@@ -1,5 +1,6 @@
 package io.fastsocket.examples.proxy;
 
+import io.fastsocket.examples.fault.FaultHandler;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -50,8 +51,8 @@ final class Tunnel {
                 .setAllowHalfClosure(true)
                 .setAutoClose(true)
                 .setAutoRead(false);
-        upstream.pipeline().addLast(tunnel.upstream);
-        client.pipeline().addLast(tunnel.client);
+        FaultHandler.addBefore(upstream.pipeline(), tunnel.upstream);
+        FaultHandler.addBefore(client.pipeline(), tunnel.client);
         upstream.pipeline().remove(UpstreamHandler.class);
         client.pipeline().remove(ClientConnection.class);
         // Encoders first: what a decoder leaves is written to the other side at once, and is not HTTP.
@@ -167,6 +168,7 @@ final class Tunnel {
         @Override
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
             closeBoth();
+            ctx.fireExceptionCaught(cause);
         }
     }
 }

@@ -80,7 +80,6 @@ final class UpstreamHandler extends ChannelInboundHandlerAdapter {
             fail(String.valueOf(cause.getMessage()));
         }
         ctx.fireExceptionCaught(cause);
-        ctx.close();
     }
 
     @Override

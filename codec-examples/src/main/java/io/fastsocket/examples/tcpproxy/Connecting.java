@@ -1,5 +1,6 @@
 package io.fastsocket.examples.tcpproxy;
 
+import io.fastsocket.examples.fault.FaultHandler;
 import io.fastsocket.examples.upstream.ProxiedConnection;
 import io.fastsocket.examples.upstream.ProxyProtocol;
 import io.fastsocket.examples.upstream.Upstream;
@@ -90,7 +91,7 @@ final class Connecting extends ChannelInboundHandlerAdapter {
         Relay fromUpstream = new Relay(upstream);
         fromClient.joinTo(fromUpstream);
         fromUpstream.joinTo(fromClient);
-        upstream.pipeline().addLast(fromUpstream);
+        FaultHandler.addBefore(upstream.pipeline(), fromUpstream);
         ctx.pipeline().replace(this, null, fromClient);
         fromClient.begin(early, inputEnded);
         upstream.flush();
@@ -111,5 +112,6 @@ final class Connecting extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         Reset.close(ctx.channel());
+        ctx.fireExceptionCaught(cause);
     }
 }

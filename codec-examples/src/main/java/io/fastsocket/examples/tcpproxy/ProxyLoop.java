@@ -2,6 +2,7 @@ package io.fastsocket.examples.tcpproxy;
 
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
+import io.fastsocket.examples.fault.PeerFaults;
 import io.fastsocket.examples.upstream.Upstream;
 import io.fastsocket.examples.upstream.UpstreamBalancer;
 import io.netty.bootstrap.Bootstrap;
@@ -39,10 +40,10 @@ final class ProxyLoop {
     private final AtomicLong connectFailures = new AtomicLong();
     private final AtomicLong unserved = new AtomicLong();
 
-    ProxyLoop(EventLoop eventLoop, TcpProxySettings settings, Bootstrap upstreams) {
+    ProxyLoop(EventLoop eventLoop, TcpProxySettings settings, Bootstrap upstreams, PeerFaults faults) {
         this.eventLoop = eventLoop;
         this.settings = settings;
-        this.upstreams = upstreams.clone(eventLoop).handler(new UpstreamInitializer(this));
+        this.upstreams = upstreams.clone(eventLoop).handler(new UpstreamInitializer(this, faults));
         this.balancer = new UpstreamBalancer(settings.upstreams(), System::nanoTime, new SplittableRandom());
     }
 

@@ -8,9 +8,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.timeout.IdleStateEvent;
-import io.netty.util.internal.logging.InternalLogger;
-import io.netty.util.internal.logging.InternalLoggerFactory;
-import java.io.IOException;
 import java.util.Queue;
 
 /**
@@ -21,8 +18,6 @@ import java.util.Queue;
  * Anything else that ends one side resets the other. Used on the one loop of both sides.
  */
 final class Relay extends ChannelInboundHandlerAdapter {
-    private static final InternalLogger logger = InternalLoggerFactory.getInstance(Relay.class);
-
     private final Channel channel;
 
     @SuppressWarnings("NullAway.Init") // joined before either is in a pipeline
@@ -130,10 +125,8 @@ final class Relay extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (!(cause instanceof IOException)) {
-            logger.warn("{}: reset after an exception that no handler took", channel, cause);
-        }
         resetBoth();
+        ctx.fireExceptionCaught(cause);
     }
 
     private void resetBoth() {

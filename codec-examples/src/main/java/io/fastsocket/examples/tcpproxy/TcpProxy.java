@@ -3,6 +3,7 @@ package io.fastsocket.examples.tcpproxy;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
+import io.fastsocket.examples.fault.PeerFaults;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -74,6 +75,11 @@ public final class TcpProxy {
     /** What was done so far, over all loops. */
     public TcpProxyStats stats() {
         return initializer.stats();
+    }
+
+    /** Connections that were closed by the fault of a client or of an upstream. */
+    public PeerFaults faults() {
+        return initializer.faults();
     }
 
     /**

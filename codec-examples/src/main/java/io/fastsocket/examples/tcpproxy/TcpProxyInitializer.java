@@ -1,5 +1,8 @@
 package io.fastsocket.examples.tcpproxy;
 
+import io.fastsocket.examples.fault.FaultHandler;
+import io.fastsocket.examples.fault.PeerFaults;
+import io.fastsocket.examples.fault.Side;
 import io.fastsocket.examples.upstream.ProxyProtocol;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelInitializer;
@@ -14,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class TcpProxyInitializer extends ChannelInitializer<SocketChannel> {
     private final TcpProxySettings settings;
     private final Bootstrap upstreams;
+    private final PeerFaults faults = new PeerFaults();
     private final Map<EventLoop, ProxyLoop> loops = new ConcurrentHashMap<>();
 
     TcpProxyInitializer(TcpProxySettings settings, Bootstrap upstreams) {
@@ -24,8 +28,8 @@ final class TcpProxyInitializer extends ChannelInitializer<SocketChannel> {
 
     @Override
     protected void initChannel(SocketChannel client) {
-        ProxyLoop loop =
-                loops.computeIfAbsent(client.eventLoop(), eventLoop -> new ProxyLoop(eventLoop, settings, upstreams));
+        ProxyLoop loop = loops.computeIfAbsent(
+                client.eventLoop(), eventLoop -> new ProxyLoop(eventLoop, settings, upstreams, faults));
         if (!loop.admit(client)) {
             Reset.close(client);
             return;
@@ -38,6 +42,11 @@ final class TcpProxyInitializer extends ChannelInitializer<SocketChannel> {
             ProxyProtocol.expectHeader(client.pipeline(), settings.headerTimeout());
         }
         client.pipeline().addLast(new Connecting(loop, settings));
+        FaultHandler.addTo(client.pipeline(), faults, Side.CLIENT);
+    }
+
+    PeerFaults faults() {
+        return faults;
     }
 
     TcpProxyStats stats() {

@@ -1,14 +1,19 @@
 package io.fastsocket.examples.tcpproxy;
 
+import io.fastsocket.examples.fault.FaultHandler;
+import io.fastsocket.examples.fault.PeerFaults;
+import io.fastsocket.examples.fault.Side;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.socket.SocketChannel;
 
 /** Prepares a connection to an upstream: half-close is kept, and nothing is read before its client is joined to it. */
 final class UpstreamInitializer extends ChannelInitializer<SocketChannel> {
     private final ProxyLoop loop;
+    private final PeerFaults faults;
 
-    UpstreamInitializer(ProxyLoop loop) {
+    UpstreamInitializer(ProxyLoop loop, PeerFaults faults) {
         this.loop = loop;
+        this.faults = faults;
     }
 
     @Override
@@ -16,5 +21,6 @@ final class UpstreamInitializer extends ChannelInitializer<SocketChannel> {
         upstream.config().setAllowHalfClosure(true);
         upstream.config().setAutoRead(false);
         loop.addIdleTimeout(upstream);
+        FaultHandler.addTo(upstream.pipeline(), faults, Side.UPSTREAM);
     }
 }

@@ -1,9 +1,11 @@
 package io.fastsocket.examples.tls;
 
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelHandler;
 import io.netty.handler.ssl.SniHandler;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.util.DomainWildcardMappingBuilder;
 import io.netty.util.Mapping;
@@ -97,6 +99,11 @@ public final class ServerTls {
 
     /** For the front of the pipeline of one connection. */
     public ChannelHandler newHandler() {
-        return new SniHandler(contexts, CLIENT_HELLO_BYTES_MAX, HANDSHAKE_MILLIS_MAX);
+        return new SniHandler(contexts, CLIENT_HELLO_BYTES_MAX, HANDSHAKE_MILLIS_MAX) {
+            @Override
+            protected SslHandler newSslHandler(SslContext context, ByteBufAllocator allocator) {
+                return new BoundedCloseHandler(context.newEngine(allocator));
+            }
+        };
     }
 }

@@ -8,6 +8,7 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.haproxy.HAProxyCommand;
 import io.netty.handler.codec.haproxy.HAProxyMessage;
+import io.netty.handler.codec.haproxy.HAProxyProtocolException;
 import io.netty.handler.codec.haproxy.HAProxyProxiedProtocol.AddressFamily;
 import io.netty.util.NetUtil;
 import io.netty.util.ReferenceCountUtil;
@@ -26,6 +27,7 @@ final class ProxyHeaderReader extends ChannelInboundHandlerAdapter {
 
     private final Duration timeout;
     private @Nullable Future<?> deadline;
+    private boolean refused;
 
     ProxyHeaderReader(Duration timeout) {
         this.timeout = timeout;
@@ -35,7 +37,7 @@ final class ProxyHeaderReader extends ChannelInboundHandlerAdapter {
     public void handlerAdded(ChannelHandlerContext ctx) {
         deadline = ctx.executor()
                 .schedule(
-                        () -> refuse(ctx, "not there within " + timeout + " (expected sooner)"),
+                        () -> refuse(ctx, "not there within " + timeout + " (expected sooner)", null),
                         timeout.toNanos(),
                         NANOSECONDS);
     }
@@ -80,7 +82,7 @@ final class ProxyHeaderReader extends ChannelInboundHandlerAdapter {
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof ChannelInputShutdownEvent) {
-            refuse(ctx, "cut off by the end of input (expected in full)");
+            refuse(ctx, "cut off by the end of input (expected in full)", null);
         } else {
             ctx.fireUserEventTriggered(event);
         }
@@ -89,17 +91,22 @@ final class ProxyHeaderReader extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (cause instanceof DecoderException) {
-            refuse(ctx, "malformed (expected version 1 or 2): " + cause.getMessage());
+            refuse(ctx, "malformed (expected version 1 or 2): " + cause.getMessage(), cause);
         } else {
             ctx.fireExceptionCaught(cause);
         }
     }
 
-    private static void refuse(ChannelHandlerContext ctx, String why) {
+    /** Handlers behind it, and with them who counts, hear of it once; what the decoder says of later bytes is the same. */
+    private void refuse(ChannelHandlerContext ctx, String why, @Nullable Throwable cause) {
         logger.debug(
                 "{}: connection refused: PROXY header={}; fix: send one first, or do not ask for it",
                 ctx.channel(),
                 why);
+        if (!refused) {
+            refused = true;
+            ctx.fireExceptionCaught(new HAProxyProtocolException("PROXY header=" + why, cause));
+        }
         ctx.close();
     }
 

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fastsocket.examples.http.RawClient.Response;
+import io.fastsocket.examples.fault.CapturedLog;
 import io.fastsocket.examples.tls.ServerTls;
 import io.fastsocket.examples.tls.TlsClient;
 import io.fastsocket.transport.engine.Engine;
@@ -24,6 +25,7 @@ import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -70,6 +72,21 @@ final class HttpsServerTest {
     void stop() throws Exception {
         if (running != null) {
             running.close();
+        }
+    }
+
+    @Test
+    void aClientThatDoesNotReadIsCutOffAndIsNoLineInTheLog() throws Exception {
+        running.close();
+        ServerTls tls = ServerTls.of(List.of(TlsClient.certificate(directory, "", "server")));
+        running = RunningServer.start(
+                engine, HttpServerSettings.DEFAULT.withIdleTimeout(Duration.ofMillis(300)).withTls(tls));
+        try (CapturedLog log = new CapturedLog();
+                RawClient client = client().send("GET /bytes/60000000 HTTP/1.1\r\nHost: test\r\n\r\n")) {
+            assertThat(running.server().stop(Duration.ofSeconds(30)))
+                    .describedAs("ended by itself")
+                    .isTrue();
+            assertThat(log.lines()).isEmpty();
         }
     }
 

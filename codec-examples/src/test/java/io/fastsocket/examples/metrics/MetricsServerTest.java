@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fastsocket.affinity.PlacementPolicy;
 import io.fastsocket.examples.echo.EchoServer;
+import io.fastsocket.examples.fault.CapturedLog;
 import io.fastsocket.examples.http.RawClient;
 import io.fastsocket.examples.http.RawClient.Response;
 import io.fastsocket.transport.FastSocketEventLoopGroup;
@@ -33,6 +34,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPInputStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -85,6 +87,21 @@ final class MetricsServerTest {
         try (RawClient client = new RawClient(port())) {
             return client.send("GET " + path + " HTTP/1.1\r\nhost: x\r\n" + fields + "\r\n")
                     .response();
+        }
+    }
+
+    // ---- clients that do wrong
+
+    @Test
+    void aRequestThatIsCutIsCountedAndIsNoLineInTheLog() throws IOException {
+        try (CapturedLog log = new CapturedLog()) {
+            try (RawClient client = new RawClient(port())) {
+                client.send("POST /loops HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\nx");
+            }
+            Awaitility.await("the count").atMost(Duration.ofSeconds(20)).until(() -> get("/metrics")
+                    .text()
+                    .contains("fastsocket_peer_faults_connections_total{cause=\"cut\",side=\"metrics\"} 1.0"));
+            assertThat(log.lines()).isEmpty();
         }
     }
 

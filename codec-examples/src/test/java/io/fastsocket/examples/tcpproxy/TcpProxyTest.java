@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.fastsocket.examples.fault.CapturedLog;
+import io.fastsocket.examples.fault.Fault;
+import io.fastsocket.examples.fault.Side;
 import io.fastsocket.examples.upstream.Upstream;
 import io.fastsocket.transport.engine.Engine;
 import java.io.IOException;
@@ -296,6 +299,27 @@ final class TcpProxyTest {
             }
             return System.nanoTime() - since.get() > TimeUnit.SECONDS.toNanos(1);
         };
+    }
+
+    // ---- peers that do wrong
+
+    @ParameterizedTest
+    @CsvSource({"CLIENT", "UPSTREAM"})
+    void countsAResetAndLogsNothing(Side side) throws Exception {
+        try (CapturedLog log = new CapturedLog()) {
+            RunningProxy proxy = proxy();
+            Socket client = client(proxy);
+            Socket upstream = accept();
+            client.getOutputStream().write(1);
+            assertThat(upstream.getInputStream().read()).isEqualTo(1);
+
+            reset(side == Side.CLIENT ? client : upstream);
+
+            assertReset(side == Side.CLIENT ? upstream : client);
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> proxy.proxy().faults().count(side, Fault.RESET) == 1);
+            assertThat(log.lines()).isEmpty();
+        }
     }
 
     // ---- connecting

@@ -103,6 +103,16 @@ public enum FastSocketMeter {
             "Connections that the pool closed: expired, idle for too long; lost, ended by the upstream while idle; discarded, not to be"
                     + " used again. Of the proxies in codec-examples"),
 
+    // ---- peers of the examples
+    PEER_FAULTS(
+            "fastsocket.peer.faults",
+            Type.COUNTER,
+            BaseUnits.CONNECTIONS,
+            List.of("side", "cause"),
+            "Connections closed by the fault of a client, of an upstream, or of a client of the metrics port: reset; cut, ended within a"
+                    + " message; tls; proxy-header; unreadable, no message of the protocol; socket, another error of it; and defect,"
+                    + " an exception that no peer should be able to cause. Of the servers in codec-examples"),
+
     // ---- loops
     LOOP_LAG(
             "fastsocket.loop.lag",
