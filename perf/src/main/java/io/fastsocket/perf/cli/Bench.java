@@ -56,7 +56,15 @@ import picocli.CommandLine.Spec;
             "  fastsocket bench --servers fastsocket-epoll,stock-epoll --work new --rates-only --output report.json"
         },
         sortOptions = false,
-        subcommands = {Churn.class, HtmlCommand.class, LoadCommand.class, Meters.class, Micro.class, Scale.class})
+        subcommands = {
+            Churn.class,
+            Hostile.class,
+            HtmlCommand.class,
+            LoadCommand.class,
+            Meters.class,
+            Micro.class,
+            Scale.class
+        })
 @SuppressWarnings("NullAway.Init") // picocli sets the command and the mixins
 public final class Bench implements Callable<Integer> {
     private static final Schedule FULL = new Schedule(30, 5, 4);

@@ -17,14 +17,14 @@ import java.util.List;
  * @param key its key in PKCS#8 and PEM, for the user of this process alone
  * @param both certificate and key in one file, as HAProxy takes them
  */
-record RunCertificate(Path chain, Path key, Path both) {
+public record RunCertificate(Path chain, Path key, Path both) {
     private static final String ALIAS = "server";
 
     /** The key store is deleted as soon as it is read. */
     private static final String PASSWORD = "changeit";
 
     /** The certificate in a run's directory, made by the JDK's keytool if it is not there yet. */
-    static RunCertificate in(Path directory) throws IOException, InterruptedException {
+    public static RunCertificate in(Path directory) throws IOException, InterruptedException {
         Path own = Files.createDirectories(directory.resolve("certificate"));
         RunCertificate certificate =
                 new RunCertificate(own.resolve("chain.pem"), own.resolve("key.pem"), own.resolve("chain-and-key.pem"));
