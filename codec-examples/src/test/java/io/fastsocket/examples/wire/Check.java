@@ -6,7 +6,7 @@ import java.util.stream.Stream;
 /** Something that must hold for a message. */
 @FunctionalInterface
 interface Check {
-    /** @throws Unmet if it does not hold */
+    /** Throws {@link Unmet} if it does not hold. */
     void on(Message message);
 
     static Check body(String expected) {

@@ -211,7 +211,7 @@ final class ConnectionFieldCases {
                         .arrives("GET /2 HTTP/1.1", lacks("x-a", "cookie"))
                         .served(),
                 // ---- HTTP/1.0
-                wire("a request of HTTP/1.0 goes on as HTTP/1.1", "RFC 9110, 2.5")
+                wire("a request of HTTP/1.0 goes on as HTTP/1.1", "RFC 9112, 2.3")
                         .send(head("GET / HTTP/1.0", "Host: test"))
                         .arrives("GET / HTTP/1.1", field("host", "test"))
                         .served()

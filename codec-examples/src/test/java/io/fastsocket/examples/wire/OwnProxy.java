@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Assumptions;
 /** This project's proxy: one loop of one engine, and a proxy of its own for each case. */
 final class OwnProxy implements AutoCloseable {
     /** More than any case takes on a busy machine. */
-    static final Duration PATIENCE = Duration.ofSeconds(10);
+    static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final FastSocketEventLoopGroup group;
 

@@ -6,10 +6,12 @@ import java.io.File;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
@@ -76,6 +78,11 @@ final class PeerProxy implements AutoCloseable {
             started.awaitListening(addresses.get(cases.size() - 1));
         } catch (IOException | InterruptedException | RuntimeException e) {
             started.close();
+            for (OriginPorts each : origins) {
+                for (ServerSocketChannel listener : each.listeners()) {
+                    listener.close();
+                }
+            }
             throw e;
         }
         for (int i = 0; i < cases.size(); i++) {
@@ -149,7 +156,7 @@ final class PeerProxy implements AutoCloseable {
             process.destroyForcibly().waitFor();
         }
         try (Stream<Path> files = Files.walk(directory)) {
-            for (Path path : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+            for (Path path : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(path);
             }
         }

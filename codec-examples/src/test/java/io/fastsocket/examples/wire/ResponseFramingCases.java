@@ -177,7 +177,7 @@ final class ResponseFramingCases {
                 answered("a response with a status of four digits is a fault", "RFC 9112, 4")
                         .answer("HTTP/1.1 2000 OK\r\nContent-Length: 2\r\n\r\nok")
                         .gets(502),
-                answered("a response of HTTP/2 is a fault", "RFC 9110, 2.5")
+                answered("a response of HTTP/2 is a fault", "RFC 9112, 2.3")
                         .answer("HTTP/2.0 200 OK\r\nContent-Length: 2\r\n\r\nok")
                         .gets(502),
                 answered("a blank before the colon in a response is removed", "RFC 9112, 5.1")

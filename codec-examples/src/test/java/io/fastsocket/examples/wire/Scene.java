@@ -2,15 +2,10 @@ package io.fastsocket.examples.wire;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.channels.SelectionKey;
-import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,36 +13,24 @@ import org.jspecify.annotations.Nullable;
  * throws {@link Unmet} when another one than the expected came, or none.
  */
 final class Scene implements AutoCloseable {
-    private final Selector selector = Selector.open();
-    private final InetSocketAddress proxy;
-    private final List<ServerSocketChannel> listeners;
-    private final Duration patience;
-    private final List<Endpoint> clients = new ArrayList<>();
-    private final List<Endpoint> origins = new ArrayList<>();
+    private final Sockets sockets;
     private @Nullable Endpoint client;
     private @Nullable Endpoint origin;
 
     Scene(InetSocketAddress proxy, List<ServerSocketChannel> listeners, Duration patience) throws IOException {
-        this.proxy = proxy;
-        this.listeners = listeners;
-        this.patience = patience;
-        for (ServerSocketChannel listener : listeners) {
-            listener.configureBlocking(false);
-            listener.register(selector, SelectionKey.OP_ACCEPT);
-        }
+        sockets = new Sockets(proxy, listeners, patience);
         connect();
     }
 
     // ---- the client
 
     void connect() throws IOException {
-        client = new Endpoint(SocketChannel.open(proxy), selector);
-        clients.add(client);
+        client = sockets.connect();
     }
 
     /** Goes back to the client that connected as the nth, from 0. */
     void client(int nth) {
-        client = clients.get(nth);
+        client = sockets.clients().get(nth);
     }
 
     Endpoint client() {
@@ -59,7 +42,7 @@ final class Scene implements AutoCloseable {
 
     /** Goes back to the connection that an origin accepted as the nth, from 0. */
     void origin(int nth) {
-        origin = origins.get(nth);
+        origin = sockets.origins().get(nth);
     }
 
     /** The connection on which the last request arrived. */
@@ -75,7 +58,7 @@ final class Scene implements AutoCloseable {
         Endpoint at = client();
         Message response = at.begun != null ? at.begun : awaitAnswer(status);
         boolean none = bodyless || status < 200 || status == 204 || status == 304;
-        await(
+        sockets.await(
                 () -> response.takeAnswer(at.in, none, at.end == Endpoint.End.IN_ORDER) || at.hasEnded(),
                 "the client gets a part of the body");
         if (!response.whole) {
@@ -87,7 +70,7 @@ final class Scene implements AutoCloseable {
 
     void getsGatewayFailure() throws IOException {
         Endpoint at = client();
-        await(() -> Message.statusIn(at.in) > 0 || at.hasEnded(), "the client gets nothing");
+        sockets.await(() -> Message.statusIn(at.in) > 0 || at.hasEnded(), "the client gets nothing");
         int status = Message.statusIn(at.in);
         gets(Set.of(502, 503, 504).contains(status) ? status : 502, false);
     }
@@ -101,7 +84,7 @@ final class Scene implements AutoCloseable {
 
     private Message awaitAnswer(int status) throws IOException {
         Endpoint at = client();
-        await(() -> Message.statusIn(at.in) > 0 || at.hasEnded(), "the client gets nothing");
+        sockets.await(() -> Message.statusIn(at.in) > 0 || at.hasEnded(), "the client gets nothing");
         Message response = Message.head(at.in);
         if (response == null) {
             throw new Unmet("closes without an answer");
@@ -120,7 +103,7 @@ final class Scene implements AutoCloseable {
     /** The proxy ends the client's connection, with nothing more on it. */
     void clientIsClosed() throws IOException {
         Endpoint at = client();
-        await(() -> at.hasEnded() || at.in.length() > 0, "keeps the client's connection open");
+        sockets.await(() -> at.hasEnded() || at.in.length() > 0, "keeps the client's connection open");
         if (at.in.length() > 0) {
             throw new Unmet("the client gets more: '" + Message.shown(at.in.toString()) + "'");
         }
@@ -129,7 +112,7 @@ final class Scene implements AutoCloseable {
     /** The answer that has begun never looks whole, and the connection ends. */
     void clientIsCut() throws IOException {
         Endpoint at = client();
-        await(at::hasEnded, "the client waits for the rest of the answer");
+        sockets.await(at::hasEnded, "the client waits for the rest of the answer");
         Message begun = at.begun == null ? Message.head(at.in) : at.begun;
         if (begun == null) {
             return;
@@ -162,7 +145,7 @@ final class Scene implements AutoCloseable {
         if (request == null) {
             throw new IllegalStateException("no head arrived");
         }
-        await(() -> request.takeBody(at.in) || at.hasEnded(), "the origin gets a part of the body");
+        sockets.await(() -> request.takeBody(at.in) || at.hasEnded(), "the origin gets a part of the body");
         if (!request.whole) {
             throw new Unmet("the origin gets a cut request");
         }
@@ -172,16 +155,18 @@ final class Scene implements AutoCloseable {
 
     void partArrives(String bytes) throws IOException {
         Endpoint at = origin();
-        await(() -> at.in.length() >= bytes.length() || at.hasEnded(), "the origin gets a part of the bytes");
+        sockets.await(() -> at.in.length() >= bytes.length() || at.hasEnded(), "the origin gets a part of the bytes");
         if (at.in.indexOf(bytes) != 0) {
             throw new Unmet("the origin gets other bytes");
         }
     }
 
     private void awaitRequest(boolean whole, String startLine, Check... checks) throws IOException {
-        await(
+        sockets.await(
                 () -> arrived(whole) != null || answered(),
-                origins.stream().anyMatch(at -> at.heard) ? "the origin gets no whole request" : "nothing arrives");
+                sockets.origins().stream().anyMatch(at -> at.heard)
+                        ? "the origin gets no whole request"
+                        : "nothing arrives");
         Endpoint at = arrived(whole);
         if (at == null || at.begun == null) {
             int status = Message.statusIn(client().in);
@@ -197,7 +182,7 @@ final class Scene implements AutoCloseable {
 
     /** Where a request is that no step has taken: a whole one, or at least a head. */
     private @Nullable Endpoint arrived(boolean whole) {
-        for (Endpoint at : origins) {
+        for (Endpoint at : sockets.origins()) {
             if (at.isOpen() && at.begun == null) {
                 at.begun = Message.head(at.in);
             }
@@ -212,7 +197,7 @@ final class Scene implements AutoCloseable {
     /** Whether a request is whole at an origin, taken as a head or not. */
     private boolean anyWhole() {
         arrived(false);
-        return origins.stream().anyMatch(at -> at.begun != null && at.begun.takeBody(at.in));
+        return sockets.origins().stream().anyMatch(at -> at.begun != null && at.begun.takeBody(at.in));
     }
 
     private boolean answered() {
@@ -227,12 +212,12 @@ final class Scene implements AutoCloseable {
     /** The proxy ends the origin's connection. */
     void originIsClosed() throws IOException {
         Endpoint at = origin();
-        await(at::hasEnded, "keeps the origin's connection open");
+        sockets.await(at::hasEnded, "keeps the origin's connection open");
     }
 
     /** Nothing has come behind what arrived last, up to now; a later step sees what comes after all. */
     void originHasNoMore() throws IOException {
-        pump(0);
+        sockets.pump();
         if (origin().in.length() > 0) {
             throw new Unmet("the origin gets more");
         }
@@ -243,8 +228,8 @@ final class Scene implements AutoCloseable {
     /** The client's connection ends, and nothing whole came to an origin. */
     void leavesNoMore() throws IOException {
         Endpoint at = client();
-        await(() -> at.hasEnded() || arrived(false) != null, "keeps the client's connection open");
-        pump(0);
+        sockets.await(() -> at.hasEnded() || arrived(false) != null, "keeps the client's connection open");
+        sockets.pump();
         if (arrived(false) != null) {
             throw new Unmet("passes it on");
         }
@@ -253,7 +238,9 @@ final class Scene implements AutoCloseable {
     /** The request is answered here, its connection ends, and no origin hears of it or of what follows it. */
     void refuses(Set<Integer> statuses) throws IOException {
         Endpoint at = client();
-        await(() -> at.hasEnded() || Message.statusIn(at.in) > 0 || arrived(false) != null, "the client gets nothing");
+        sockets.await(
+                () -> at.hasEnded() || Message.statusIn(at.in) > 0 || arrived(false) != null,
+                "the client gets nothing");
         if (arrived(false) != null) {
             throw new Unmet("passes it on");
         }
@@ -264,8 +251,8 @@ final class Scene implements AutoCloseable {
         if (!statuses.contains(status)) {
             throw new Unmet("the client gets " + status);
         }
-        await(() -> at.hasEnded() || arrived(false) != null, status + ", and keeps the connection open");
-        pump(0);
+        sockets.await(() -> at.hasEnded() || arrived(false) != null, status + ", and keeps the connection open");
+        sockets.pump();
         if (arrived(false) != null) {
             throw new Unmet(status + ", and serves what follows");
         }
@@ -273,9 +260,9 @@ final class Scene implements AutoCloseable {
 
     void leavesNothing() throws IOException {
         Endpoint at = client();
-        await(() -> at.hasEnded() || arrived(false) != null, "keeps the client's connection open");
-        pump(0);
-        if (origins.stream().anyMatch(origin -> origin.heard)) {
+        sockets.await(() -> at.hasEnded() || arrived(false) != null, "keeps the client's connection open");
+        sockets.pump();
+        if (sockets.origins().stream().anyMatch(origin -> origin.heard)) {
             throw new Unmet("passes it on");
         }
     }
@@ -283,7 +270,7 @@ final class Scene implements AutoCloseable {
     /** As {@link #refuses}, of a body: its head may have arrived by then, and then it never becomes whole. */
     void refusesBody(int status) throws IOException {
         Endpoint at = client();
-        await(() -> at.hasEnded() || Message.statusIn(at.in) > 0 || anyWhole(), "the client gets nothing");
+        sockets.await(() -> at.hasEnded() || Message.statusIn(at.in) > 0 || anyWhole(), "the client gets nothing");
         if (anyWhole()) {
             throw new Unmet("passes it on");
         }
@@ -291,10 +278,10 @@ final class Scene implements AutoCloseable {
         if (got != status) {
             throw new Unmet(got == 0 ? "closes without an answer" : "the client gets " + got);
         }
-        await(at::hasEnded, status + ", and keeps the connection open");
-        for (Endpoint begun : origins) {
+        sockets.await(at::hasEnded, status + ", and keeps the connection open");
+        for (Endpoint begun : sockets.origins()) {
             if (begun.heard) {
-                await(begun::hasEnded, status + ", and keeps the origin's connection open");
+                sockets.await(begun::hasEnded, status + ", and keeps the origin's connection open");
             }
         }
         if (anyWhole()) {
@@ -320,7 +307,7 @@ final class Scene implements AutoCloseable {
     }
 
     private void reads(Endpoint at, String who, String bytes) throws IOException {
-        await(() -> at.in.length() >= bytes.length() || at.hasEnded(), who + " gets a part of the bytes");
+        sockets.await(() -> at.in.length() >= bytes.length() || at.hasEnded(), who + " gets a part of the bytes");
         String got = at.in.substring(0, Math.min(at.in.length(), bytes.length()));
         if (!got.equals(bytes)) {
             throw new Unmet(who + " gets "
@@ -339,52 +326,8 @@ final class Scene implements AutoCloseable {
         }
     }
 
-    // ---- events
-
-    private void await(BooleanSupplier happened, String otherwise) throws IOException {
-        long deadline = System.nanoTime() + patience.toNanos();
-        while (!happened.getAsBoolean()) {
-            long left = (deadline - System.nanoTime()) / 1_000_000;
-            if (left <= 0) {
-                throw new Unmet(otherwise);
-            }
-            pump(left);
-        }
-    }
-
-    /** Takes what has come, waiting for it for so long; 0: not at all. */
-    private void pump(long millis) throws IOException {
-        if (millis == 0) {
-            selector.selectNow();
-        } else {
-            selector.select(millis);
-        }
-        for (SelectionKey key : selector.selectedKeys()) {
-            if (!key.isValid()) {
-                continue;
-            }
-            if (key.channel() instanceof ServerSocketChannel listener) {
-                for (SocketChannel next = listener.accept(); next != null; next = listener.accept()) {
-                    origins.add(new Endpoint(next, selector));
-                }
-            } else if (key.attachment() instanceof Endpoint at) {
-                at.ready();
-            }
-        }
-        selector.selectedKeys().clear();
-    }
-
     @Override
     public void close() throws IOException {
-        for (Endpoint at : clients) {
-            at.close();
-        }
-        for (Endpoint at : origins) {
-            at.close();
-        }
-        for (ServerSocketChannel listener : listeners) {
-            listener.close();
-        }
-        selector.close();
+        sockets.close();
     }
 }

@@ -96,11 +96,13 @@ final class WireCase {
 
     /** A byte at a time. */
     WireCase sendSlowly(String bytes) {
-        return step(scene -> {
-            for (char each : bytes.toCharArray()) {
-                scene.client().send(String.valueOf(each));
-            }
-        });
+        return step(scene -> byByte(scene.client(), bytes));
+    }
+
+    private static void byByte(Endpoint at, String bytes) {
+        for (int i = 0; i < bytes.length(); i++) {
+            at.send(bytes.substring(i, i + 1));
+        }
     }
 
     WireCase clientEndsItsSide() {
@@ -197,11 +199,7 @@ final class WireCase {
 
     /** A byte at a time. */
     WireCase answerSlowly(String bytes) {
-        return step(scene -> {
-            for (char each : bytes.toCharArray()) {
-                scene.origin().send(String.valueOf(each));
-            }
-        });
+        return step(scene -> byByte(scene.origin(), bytes));
     }
 
     WireCase originReads(String bytes) {
