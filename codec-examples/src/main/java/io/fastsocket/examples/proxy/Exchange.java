@@ -16,12 +16,9 @@ import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
-import java.util.HashSet;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,31 +26,17 @@ import org.jspecify.annotations.Nullable;
  * the client as it comes, and decides what becomes of both connections. Used on one loop.
  */
 final class Exchange {
-    /** How many upstreams are tried, where none accepts a connection. Nothing was sent to those that did not. */
-    static final int CONNECT_ATTEMPTS_MAX = 4;
-
-    /** How many other upstreams get a request that one has reset before an answer. */
-    static final int FAILOVERS_MAX = 1;
-
     /** What an access log says of a client that went away; nginx began it. */
     private static final int CLIENT_CLOSED_REQUEST = 499;
 
     private final ClientConnection client;
     private final ProxyLoop loop;
     private final RequestHead request;
+    private final Attempts attempts;
     private final long beganNanos = System.nanoTime();
 
-    /** Counted as having this request outstanding. */
-    private @Nullable Upstream upstream;
-    /** By the balancer's clock. */
-    private long begunNanos;
-
     private @Nullable PooledConnection connection;
-    private Set<Upstream> tried = Set.of();
-    private boolean connectLate;
-    private String unserved = "no upstream accepts a connection";
     private boolean retried;
-    private int failovers;
     private boolean bodySent;
     private boolean requestComplete;
     private boolean unflushed;
@@ -78,6 +61,7 @@ final class Exchange {
         this.client = client;
         this.loop = loop;
         this.request = request;
+        this.attempts = new Attempts(loop.balancer());
     }
 
     // ---- the request
@@ -91,13 +75,11 @@ final class Exchange {
         if (done) {
             return;
         }
-        Upstream chosen = loop.balancer().choose(tried).orElse(null);
-        if (chosen == null || tried.size() >= CONNECT_ATTEMPTS_MAX) {
-            fail(connectLate ? GATEWAY_TIMEOUT : BAD_GATEWAY, unserved);
+        Upstream chosen = attempts.begin();
+        if (chosen == null) {
+            fail(attempts.noneLeft());
             return;
         }
-        begunNanos = loop.balancer().begun(chosen);
-        upstream = chosen;
         loop.pool().acquire(chosen).addListener((Future<PooledConnection> result) -> acquired(chosen, result));
     }
 
@@ -109,20 +91,12 @@ final class Exchange {
         } else if (result.isSuccess()) {
             send(chosen, result.getNow());
         } else if (result.cause() instanceof UpstreamException e && e.reason() == Reason.CONNECT_FAILED) {
-            loop.balancer().connectFailed(chosen);
-            connectLate |= e.getCause() instanceof ConnectTimeoutException;
-            tried = withTried(chosen);
-            leaveUpstream();
+            attempts.connectFailed(e.getCause() instanceof ConnectTimeoutException);
+            attempts.end();
             connect();
         } else {
             fail(SERVICE_UNAVAILABLE, "all connections to the upstream are in use");
         }
-    }
-
-    private Set<Upstream> withTried(Upstream failed) {
-        Set<Upstream> more = new HashSet<>(tried);
-        more.add(failed);
-        return more;
     }
 
     private void send(Upstream chosen, PooledConnection acquired) {
@@ -250,7 +224,7 @@ final class Exchange {
         }
         if (fault != null) {
             ReferenceCountUtil.release(head);
-            upstreamFailed();
+            attempts.failed();
             fail(BAD_GATEWAY, fault);
         } else if (ResponseHead.isInterim(head)) {
             interim = true;
@@ -260,12 +234,12 @@ final class Exchange {
             }
         } else if (head.status().equals(SWITCHING_PROTOCOLS)) {
             switching = true;
-            upstreamAnswered(head);
+            attempts.answered(head);
             status = head.status().code();
             ResponseHead.switching(head);
             client.write(head);
         } else {
-            upstreamAnswered(head);
+            attempts.answered(head);
             response = ResponseHead.toClient(head, request, loop.settings().via());
             status = head.status().code();
             keepClient = request.keepAlive() && requestComplete && !response.untilClose() && client.mayStay();
@@ -287,7 +261,7 @@ final class Exchange {
         }
         if (content.decoderResult().isFailure()) {
             content.release();
-            upstreamFailed();
+            attempts.failed();
             fail(BAD_GATEWAY, "its body cannot be read");
             return;
         }
@@ -360,7 +334,7 @@ final class Exchange {
             bytesIn += in;
             bytesOut += out;
             log();
-            leaveUpstream();
+            attempts.end();
         });
     }
 
@@ -386,15 +360,13 @@ final class Exchange {
         // A kept connection may have ended just when the request was sent, which then nobody has seen.
         boolean hadEnded = connection != null && connection.reused() && !receivedAnything;
         if (!hadEnded) {
-            upstreamFailed();
+            attempts.failed();
         }
         if (hadEnded && !retried && mayRepeat()) {
             retried = true;
             connectAgain();
-        } else if (failovers < FAILOVERS_MAX && mayRepeat() && upstream != null) {
-            failovers++;
-            unserved = why;
-            tried = withTried(upstream);
+        } else if (mayRepeat() && attempts.mayFailOver()) {
+            attempts.failOver(why);
             connectAgain();
         } else {
             fail(BAD_GATEWAY, why);
@@ -408,22 +380,10 @@ final class Exchange {
 
     private void connectAgain() {
         discard(detach());
-        leaveUpstream();
+        attempts.end();
         unwritable = false;
         // Later: the others that ended at the same moment are to be out of the pool by then.
         client.execute(this::connect);
-    }
-
-    private void upstreamFailed() {
-        if (upstream != null) {
-            loop.balancer().failed(upstream, begunNanos);
-        }
-    }
-
-    private void upstreamAnswered(HttpResponse head) {
-        if (upstream != null) {
-            loop.balancer().answered(upstream, begunNanos, head.status().codeClass() == HttpStatusClass.SERVER_ERROR);
-        }
     }
 
     /** The client has gone, or is of no more use. */
@@ -440,7 +400,7 @@ final class Exchange {
             fail(REQUEST_TIMEOUT, "the request does not come to its end");
         } else {
             if (connection != null) {
-                upstreamFailed();
+                attempts.failed();
             }
             fail(GATEWAY_TIMEOUT, "the upstream does not answer");
         }
@@ -456,16 +416,20 @@ final class Exchange {
     }
 
     private void fail(HttpResponseStatus failure, String explanation) {
+        fail(new Refusal(failure, explanation));
+    }
+
+    private void fail(Refusal refusal) {
         if (done) {
             return;
         }
         boolean started = status != 0;
-        status = started ? status : failure.code();
+        status = started ? status : refusal.status().code();
         discard(end());
         if (started) {
             client.cut();
         } else {
-            client.answer(new Refusal(failure, explanation), request, requestComplete);
+            client.answer(refusal, request, requestComplete);
         }
     }
 
@@ -474,7 +438,7 @@ final class Exchange {
         done = true;
         PooledConnection used = detach();
         log();
-        leaveUpstream();
+        attempts.end();
         return used;
     }
 
@@ -497,14 +461,7 @@ final class Exchange {
         }
     }
 
-    private void leaveUpstream() {
-        if (upstream != null) {
-            loop.balancer().ended(upstream);
-            upstream = null;
-        }
-    }
-
     private void log() {
-        client.log(request, status, bytesIn, bytesOut, upstream, wasReused, System.nanoTime() - beganNanos);
+        client.log(request, status, bytesIn, bytesOut, attempts.current(), wasReused, System.nanoTime() - beganNanos);
     }
 }
