@@ -6,18 +6,25 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.ChannelOutputShutdownException;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.timeout.IdleStateEvent;
+import io.netty.util.ReferenceCountUtil;
 import java.util.Queue;
+import java.util.concurrent.TimeUnit;
 
 /**
  * One side of a proxied connection: what it reads, the other side writes.
  *
  * <p>It reads only when the other side takes more, so a direction holds the other side's write buffer and one read. An
  * end of input becomes an end of output after all bytes; a connection closes when both its directions have ended.
- * Anything else that ends one side resets the other. Used on the one loop of both sides.
+ * Anything else that ends one side resets the other, but a failed write: what the side that failed had said before is passed
+ * on first. Used on the one loop of both sides.
  */
 final class Relay extends ChannelInboundHandlerAdapter {
+    /** How long what one side said before it failed may take to pass. */
+    private static final long LAST_WORDS_SECONDS_MAX = 5;
+
     private final Channel channel;
 
     @SuppressWarnings("NullAway.Init") // joined before either is in a pipeline
@@ -25,9 +32,13 @@ final class Relay extends ChannelInboundHandlerAdapter {
 
     private boolean inputEnded;
     private boolean outputEnded;
+    /** A write to this side failed: it gets nothing more. */
+    private boolean outputFailed;
 
     Relay(Channel channel) {
         this.channel = channel;
+        // A failed write must not take away what this side said before it closed.
+        channel.config().setAutoClose(false);
     }
 
     void joinTo(Relay otherSide) {
@@ -53,6 +64,10 @@ final class Relay extends ChannelInboundHandlerAdapter {
     }
 
     private void write(Object message) {
+        if (other.outputFailed) {
+            ReferenceCountUtil.release(message);
+            return;
+        }
         // A write that fails is an exception in the other side's pipeline.
         other.channel.write(message, other.channel.voidPromise());
     }
@@ -90,7 +105,7 @@ final class Relay extends ChannelInboundHandlerAdapter {
         inputEnded = true;
         // An empty write is done when everything before it is. To shut down sooner would drop what is not sent yet.
         other.channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener((ChannelFutureListener) written -> {
-            if (!written.isSuccess()) {
+            if (!written.isSuccess() || outputFailed) {
                 resetBoth();
                 return;
             }
@@ -123,8 +138,27 @@ final class Relay extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** The peer has gone, or reads no more and has reset; what it sent before that is still to be read. */
+    private void failOutput() {
+        if (outputFailed) {
+            return;
+        }
+        outputFailed = true;
+        if (inputEnded) {
+            resetBoth();
+            return;
+        }
+        var bound = channel.eventLoop().schedule(this::resetBoth, LAST_WORDS_SECONDS_MAX, TimeUnit.SECONDS);
+        channel.closeFuture().addListener(closed -> bound.cancel(false));
+        readIfTaken();
+    }
+
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (cause instanceof ChannelOutputShutdownException) {
+            failOutput();
+            return;
+        }
         resetBoth();
         ctx.fireExceptionCaught(cause);
     }

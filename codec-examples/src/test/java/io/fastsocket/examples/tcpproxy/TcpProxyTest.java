@@ -249,6 +249,32 @@ final class TcpProxyTest {
         awaitNoneActive(proxy);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {300_000, 5 << 20})
+    void passesOnWhatAnUpstreamSaidBeforeItClosedOnAClientThatSends(int bytes) throws Exception {
+        RunningProxy proxy = proxy();
+        for (int i = 0; i < 10; i++) {
+            try (Socket client = client(proxy);
+                    Socket upstream = accept()) {
+                CompletableFuture<Void> sent = CompletableFuture.runAsync(() -> {
+                    try {
+                        client.getOutputStream().write(new byte[bytes]);
+                    } catch (IOException reset) {
+                        // As by the upstream itself.
+                    }
+                });
+                assertThat(upstream.getInputStream().read()).isZero();
+                upstream.getOutputStream().write("no more of this".getBytes(ISO_8859_1));
+                // The kernel resets: there is something unread.
+                upstream.close();
+                sent.get(20, TimeUnit.SECONDS);
+                assertThat(new String(client.getInputStream().readNBytes(15), ISO_8859_1))
+                        .isEqualTo("no more of this");
+            }
+        }
+        awaitNoneActive(proxy);
+    }
+
     @Test
     void resetsBothWhenNothingMovesForTooLong() throws Exception {
         Socket client = client(proxy(new TcpProxySettings(
