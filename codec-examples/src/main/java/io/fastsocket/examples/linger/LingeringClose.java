@@ -81,7 +81,7 @@ public final class LingeringClose extends ChannelInboundHandlerAdapter {
                 channel.shutdownOutput();
             }
         });
-        lingering.schedule(idleNanosMax);
+        lingering.schedule(Math.min(idleNanosMax, nanosMax));
         channel.config().setAutoRead(true);
     }
 
