@@ -86,6 +86,7 @@ public final class FastSocketEventLoopGroup extends AbstractEventExecutorGroup i
         CpuOwners owners = CpuOwners.of(loops, topology);
         connecting = startConnecting(wish.flowDelivery, owners);
         accepting = new AcceptingLoops(engine, loops, wish.steering, wish.ownership, owners);
+        accepting.knownAs(this);
         shutdown = new GroupShutdown(engine, loops, accepting, connecting);
         logger.info("Event loop group started: {}{}{}", start.capabilities(), System.lineSeparator(), plan());
     }
@@ -150,7 +151,7 @@ public final class FastSocketEventLoopGroup extends AbstractEventExecutorGroup i
 
     private ChannelFuture register(EventLoop loop, ChannelPromise promise) {
         if (promise.channel().parent() != null) {
-            return accepting.registerAccepted(loop, promise);
+            accepting.awaitRegistration(promise.channel());
         }
         engine.guard(promise.channel());
         return loop.register(promise);
@@ -245,6 +246,21 @@ public final class FastSocketEventLoopGroup extends AbstractEventExecutorGroup i
         return statsOf(loops.get(loopIndex));
     }
 
+    /**
+     * Why a loop has died: what its thread ended with although this group was not shut down. Empty while it lives, stuck or not,
+     * and when it ended with its group.
+     *
+     * @param loopIndex 0 to the number of loops - 1
+     */
+    public Optional<String> causeOfDeath(int loopIndex) {
+        return shutdown.deaths().causeOf(loopIndex);
+    }
+
+    /** Whether {@link #shutdownGracefully} was called, in whatever state the loops are. */
+    boolean isShutdownAskedFor() {
+        return shutdown.isAskedFor();
+    }
+
     /** What each loop's outgoing connections did in each mode of flow delivery, by loop index and mode. */
     public List<FlowStats> flowStats() {
         return connecting.stats();
@@ -316,6 +332,7 @@ public final class FastSocketEventLoopGroup extends AbstractEventExecutorGroup i
         return new LoopStats(
                 loop.index(),
                 loop.cpu(),
+                causeOfDeath(loop.index()).isPresent(),
                 accepting.count(loop.index(), AcceptEvent.ACCEPTED),
                 accepting.count(loop.index(), AcceptEvent.ACCEPTED_LOCAL),
                 accepting.count(loop.index(), AcceptEvent.ACCEPTED_REMOTE),

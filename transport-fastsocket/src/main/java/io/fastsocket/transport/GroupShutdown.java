@@ -10,10 +10,13 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.util.concurrent.Promise;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ends a group: server channels first, so that nothing new comes, then what the engine wants closed before its loops end,
@@ -24,7 +27,9 @@ final class GroupShutdown {
     private final List<PinnedLoop> loops;
     private final AcceptingLoops accepting;
     private final ConnectingLoops connecting;
+    private final LoopDeaths deaths;
     private final AtomicBoolean started = new AtomicBoolean();
+    private final Set<PinnedLoop> running = ConcurrentHashMap.newKeySet();
     private final AtomicInteger loopsRunning;
     private final Promise<Void> terminated = new DefaultPromise<>(GlobalEventExecutor.INSTANCE);
 
@@ -33,22 +38,36 @@ final class GroupShutdown {
         this.loops = loops;
         this.accepting = accepting;
         this.connecting = connecting;
+        this.deaths = new LoopDeaths(loops, started::get);
         this.loopsRunning = new AtomicInteger(loops.size());
+        running.addAll(loops);
         for (PinnedLoop loop : loops) {
-            loop.group().terminationFuture().addListener(ended -> loopEnded());
+            // The loop's own future has the cause; its group's has not.
+            loop.eventLoop().terminationFuture().addListener(ended -> loopEnded(loop, ended.cause()));
         }
     }
 
-    private void loopEnded() {
-        if (loopsRunning.decrementAndGet() == 0) {
+    private void loopEnded(PinnedLoop loop, @Nullable Throwable cause) {
+        deaths.loopEnded(loop, cause);
+        if (running.remove(loop) && loopsRunning.decrementAndGet() == 0) {
             accepting.forget();
             connecting.close();
             terminated.trySuccess(null);
         }
     }
 
+    /** As Netty's groups answer: one loop that has died is no shutdown. */
     boolean isStarted() {
-        return started.get() || loops.stream().anyMatch(loop -> loop.group().isShuttingDown());
+        return isAskedFor() || loops.stream().allMatch(loop -> loop.group().isShuttingDown());
+    }
+
+    /** Whether {@link #start} was called, in whatever state the loops are. */
+    boolean isAskedFor() {
+        return started.get();
+    }
+
+    LoopDeaths deaths() {
+        return deaths;
     }
 
     Future<?> terminated() {
@@ -69,8 +88,20 @@ final class GroupShutdown {
 
     private void endLoops(long quietPeriod, long timeout, TimeUnit unit) {
         for (PinnedLoop loop : loops) {
+            if (loop.eventLoop().isShuttingDown()) {
+                endDead(loop, timeout, unit);
+            }
             within(timeout, unit, engine.closeChannels(loop.eventLoop()), () -> loop.group()
                     .shutdownGracefully(quietPeriod, timeout, unit));
+        }
+    }
+
+    /** What it had may be open still; its thread may hang on the way out, for ever. */
+    private void endDead(PinnedLoop loop, long timeout, TimeUnit unit) {
+        if (loop.eventLoop().isTerminated()) {
+            accepting.closeSockets(loop);
+        } else {
+            GlobalEventExecutor.INSTANCE.schedule(() -> loopEnded(loop, null), timeout, unit);
         }
     }
 

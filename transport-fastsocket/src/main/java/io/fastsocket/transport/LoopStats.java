@@ -6,6 +6,8 @@ package io.fastsocket.transport;
  *
  * @param loopIndex the loop's place in the plan, from 0
  * @param cpu the CPU it is pinned to, or -1
+ * @param dead whether its thread has ended although the group was not shut down: nothing it has is served, and nothing its
+ *     listener gets
  * @param accepted connections its listener took
  * @param acceptedLocal of these, the ones whose packets its CPU, or another hardware thread of its core, receives
  * @param acceptedRemote of these, the ones whose packets another loop's CPU receives
@@ -21,6 +23,7 @@ package io.fastsocket.transport;
 public record LoopStats(
         int loopIndex,
         int cpu,
+        boolean dead,
         long accepted,
         long acceptedLocal,
         long acceptedRemote,

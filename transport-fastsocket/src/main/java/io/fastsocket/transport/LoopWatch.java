@@ -15,16 +15,19 @@ import java.util.concurrent.atomic.AtomicLong;
  * task ten times a second, until it is closed. May be asked from any thread; loop indexes go from 0.
  */
 public final class LoopWatch implements AutoCloseable {
+    private static final long NO_THREAD = 0;
     private static final long PROBE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     /** The longest lag is that of this period and the one before. */
     private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(30);
 
+    private final FastSocketEventLoopGroup group;
     private final List<Probe> probes = new ArrayList<>();
     private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
     private volatile boolean closed;
 
     /** Watches the loops of a group from now on. */
     public LoopWatch(FastSocketEventLoopGroup group) {
+        this.group = group;
         for (EventExecutor loop : group) {
             probes.add(new Probe((SingleThreadEventExecutor) loop));
         }
@@ -49,7 +52,15 @@ public final class LoopWatch implements AutoCloseable {
         return probes.get(loopIndex).longestNanos();
     }
 
-    /** How long the next task of a loop has been due, in nanoseconds; 0 while it is not. */
+    /**
+     * How long ago a loop last ran a task, in nanoseconds: up to a tenth of a second while it is well, more and more while it is
+     * stuck, and once it is dead. 0 when its group shuts down, and once this is closed.
+     */
+    public long silentNanos(int loopIndex) {
+        return probes.get(loopIndex).silentNanos();
+    }
+
+    /** How long the next task of a loop has been due, in nanoseconds; 0 while it is not. A dead loop's stays due. */
     public long overdueNanos(int loopIndex) {
         return probes.get(loopIndex).overdueNanos();
     }
@@ -65,6 +76,9 @@ public final class LoopWatch implements AutoCloseable {
      */
     public long cpuNanos(int loopIndex) {
         Probe probe = probes.get(loopIndex);
+        if (probe.threadId == NO_THREAD) {
+            return 0;
+        }
         long now = threads.getThreadCpuTime(probe.threadId);
         // -1 once the thread has ended.
         return probe.cpuNanos.accumulateAndGet(now, Math::max);
@@ -81,17 +95,25 @@ public final class LoopWatch implements AutoCloseable {
         private final SingleThreadEventExecutor loop;
         private final long threadId;
         private final AtomicLong cpuNanos = new AtomicLong();
-        private volatile long dueNanos = System.nanoTime();
+        private volatile long lastRunNanos = System.nanoTime();
+        private volatile long dueNanos = lastRunNanos;
         private volatile long count;
         private volatile long totalNanos;
         private volatile long longestNow;
         private volatile long longestBefore;
         private long periodEndNanos = System.nanoTime() + LONGEST_NANOS;
-        private volatile boolean ended;
 
         Probe(SingleThreadEventExecutor loop) {
             this.loop = loop;
-            this.threadId = loop.threadProperties().id();
+            this.threadId = threadIdOf(loop);
+        }
+
+        private static long threadIdOf(SingleThreadEventExecutor loop) {
+            try {
+                return loop.threadProperties().id();
+            } catch (RejectedExecutionException alreadyDead) {
+                return NO_THREAD;
+            }
         }
 
         void scheduleNext() {
@@ -99,13 +121,14 @@ public final class LoopWatch implements AutoCloseable {
             try {
                 loop.schedule(this, PROBE_NANOS, TimeUnit.NANOSECONDS);
             } catch (RejectedExecutionException loopEnded) {
-                ended = true;
+                // Stays due, unless the group shuts down.
             }
         }
 
         @Override
         public void run() {
             long now = System.nanoTime();
+            lastRunNanos = now;
             long lag = Math.max(0, now - dueNanos);
             if (now - periodEndNanos >= 0) {
                 periodEndNanos = now + LONGEST_NANOS;
@@ -117,15 +140,22 @@ public final class LoopWatch implements AutoCloseable {
             totalNanos = total + lag;
             long measured = count;
             count = measured + 1;
-            if (closed || loop.isShuttingDown()) {
-                ended = true;
-            } else {
+            if (!closed && !loop.isShuttingDown()) {
                 scheduleNext();
             }
         }
 
         long overdueNanos() {
-            return ended || loop.isShuttingDown() ? 0 : Math.max(0, System.nanoTime() - dueNanos);
+            return isOver() ? 0 : Math.max(0, System.nanoTime() - dueNanos);
+        }
+
+        long silentNanos() {
+            return isOver() ? 0 : Math.max(0, System.nanoTime() - lastRunNanos);
+        }
+
+        /** Not whether the loop shuts down: one that does while its group does not has died. */
+        private boolean isOver() {
+            return closed || group.isShutdownAskedFor();
         }
 
         long longestNanos() {

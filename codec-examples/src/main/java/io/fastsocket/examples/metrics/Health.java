@@ -4,22 +4,25 @@ import io.fastsocket.transport.FastSocketEventLoopGroup;
 import io.fastsocket.transport.LoopWatch;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
-/** Whether every loop runs its tasks. Safe for use by any thread. */
+/** Whether every loop lives and runs its tasks. Safe for use by any thread. */
 final class Health {
+    private final FastSocketEventLoopGroup group;
     private final int loops;
     private final LoopWatch watch;
     private final Duration stuckAfter;
 
     /** @param stuckAfter a loop whose task has been due for so long is stuck: a handler blocks or spins */
     Health(FastSocketEventLoopGroup group, LoopWatch watch, Duration stuckAfter) {
+        this.group = group;
         this.loops = group.plan().rows().size();
         this.watch = watch;
         this.stuckAfter = stuckAfter;
     }
 
-    /** A line for each loop that is stuck. */
+    /** A line for each loop that is dead or stuck. */
     List<String> problems() {
         return IntStream.range(0, loops)
                 .mapToObj(this::problem)
@@ -28,6 +31,11 @@ final class Health {
     }
 
     private String problem(int loop) {
+        Optional<String> causeOfDeath = group.causeOfDeath(loop);
+        if (causeOfDeath.isPresent()) {
+            return "loop " + loop + " has died: " + causeOfDeath.get()
+                    + ": its connections hang, and so do those that its listener gets; restart the server";
+        }
         Duration overdue = Duration.ofNanos(watch.overdueNanos(loop));
         return overdue.compareTo(stuckAfter) < 0
                 ? ""

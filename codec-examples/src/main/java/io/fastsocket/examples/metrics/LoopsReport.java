@@ -122,6 +122,7 @@ final class LoopsReport {
         Map<String, @Nullable Object> json = new LinkedHashMap<>();
         json.put("loop", loop);
         json.put("cpu", row.cpu() < 0 ? null : row.cpu());
+        json.put("causeOfDeath", group.causeOfDeath(loop).orElse(null));
         json.put("queues", queues.of(row.cpu()));
         json.put(
                 "listeners",
@@ -153,6 +154,7 @@ final class LoopsReport {
         json.put("portAttempts", sum(flow, FlowStats::attempts));
         json.put("busyNanos", watch.cpuNanos(loop));
         json.put("lagMaxNanos", watch.lagNanosMax(loop));
+        json.put("silentNanos", watch.silentNanos(loop));
         json.put("pendingTasks", watch.pendingTasks(loop));
         return json;
     }

@@ -41,7 +41,8 @@ public final class MetricsServer implements AutoCloseable {
     /** Of one loop that has little to do. */
     private static final int RING_ENTRIES = 256;
 
-    private static final Duration STUCK_AFTER = Duration.ofSeconds(10);
+    /** Longer than a pause of the garbage collector, shorter than what a client waits for. */
+    private static final Duration STUCK_AFTER = Duration.ofSeconds(2);
 
     private final FastSocketEventLoopGroup group;
     private final FastSocketEventLoopGroup ownGroup = FastSocketEventLoopGroup.builder()

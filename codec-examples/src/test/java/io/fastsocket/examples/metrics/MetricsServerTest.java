@@ -16,10 +16,13 @@ import io.fastsocket.transport.FastSocketEventLoopGroup;
 import io.fastsocket.transport.engine.Engine;
 import io.fastsocket.transport.listen.FastSocketServerSocketChannel;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.SelectStrategy;
+import io.netty.util.concurrent.EventExecutor;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.lang.reflect.Field;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -164,6 +167,52 @@ final class MetricsServerTest {
                 .matches(response -> response.status() == 503)
                 .extracting(Response::text)
                 .isEqualTo("not ready: stopping\n");
+    }
+
+    @Test
+    void isNotHealthyOnceALoopIsDead() throws Exception {
+        kill(1);
+
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(get("/healthz"))
+                        .matches(response -> response.status() == 503)
+                        .extracting(Response::text)
+                        .asString()
+                        .contains("loop 1 has died: java.lang.InternalError: broken")
+                        .doesNotContain("loop 0"));
+        assertThat(get("/metrics").text())
+                .contains("fastsocket_loop_up{cpu=\"none\",loop=\"1\"} 0.0")
+                .contains("fastsocket_loop_up{cpu=\"none\",loop=\"0\"} 1.0");
+        JsonNode loops = new ObjectMapper().readTree(get("/loops").text()).path("loops");
+        assertThat(loops.get(1).path("causeOfDeath").asText()).isEqualTo("java.lang.InternalError: broken");
+        assertThat(loops.get(0).path("causeOfDeath").isNull()).isTrue();
+    }
+
+    @Test
+    void staysUnhealthyWhenAllLoopsAreDead() throws Exception {
+        kill(0);
+        kill(1);
+        assertThat(group.terminationFuture().await(20, TimeUnit.SECONDS)).isTrue();
+
+        assertThat(get("/healthz").status()).isEqualTo(503);
+        assertThat(get("/metrics").text()).contains("fastsocket_loop_up{cpu=\"none\",loop=\"0\"} 0.0");
+    }
+
+    /** As an Error in the loop itself does. */
+    private void kill(int loopIndex) throws ReflectiveOperationException {
+        List<EventExecutor> loops = new ArrayList<>();
+        group.forEach(loops::add);
+        EventExecutor loop = loops.get(loopIndex);
+        Field strategy = loop.getClass().getDeclaredField("selectStrategy");
+        strategy.setAccessible(true);
+        SelectStrategy broken = (select, hasTasks) -> {
+            throw new InternalError("broken");
+        };
+        loop.submit(() -> {
+                    strategy.set(loop, broken);
+                    return null;
+                })
+                .awaitUninterruptibly();
     }
 
     @Test

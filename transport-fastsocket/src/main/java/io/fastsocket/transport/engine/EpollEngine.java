@@ -2,11 +2,13 @@ package io.fastsocket.transport.engine;
 
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollEventLoop;
 import io.netty.channel.epoll.EpollEventLoopGroup;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.util.concurrent.EventExecutor;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 
@@ -25,6 +27,11 @@ final class EpollEngine implements NativeEngine {
     @Override
     public boolean movesChannels() {
         return true;
+    }
+
+    @Override
+    public boolean isLoop(EventExecutor loop) {
+        return loop instanceof EpollEventLoop;
     }
 
     @Override

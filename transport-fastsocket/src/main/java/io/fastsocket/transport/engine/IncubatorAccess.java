@@ -3,8 +3,10 @@ package io.fastsocket.transport.engine;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.unix.Socket;
+import io.netty.incubator.channel.uring.IOUringEventLoop;
 import io.netty.incubator.channel.uring.IOUringServerSocketChannel;
 import io.netty.incubator.channel.uring.IOUringSocketChannel;
+import io.netty.util.collection.IntObjectHashMap;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.IOException;
@@ -12,8 +14,10 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.invoke.VarHandle;
+import java.lang.reflect.Field;
 import java.net.SocketAddress;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +30,9 @@ final class IncubatorAccess {
     // Bits of AbstractIOUringChannel.ioState.
     private static final byte POLLS_SCHEDULED = 1 | 1 << 2 | 1 << 3;
     private static final byte READ_SCHEDULED = 1 << 5;
+
+    /** As the incubator's own map. */
+    private static final int CHANNELS_FIRST = 4096;
 
     private static final InternalLogger logger = InternalLoggerFactory.getInstance(IncubatorAccess.class);
 
@@ -81,6 +88,26 @@ final class IncubatorAccess {
                     "No access to the incubator's insides: one accept a turn, and a failed write may lose a buffer",
                     refused);
             return null;
+        }
+    }
+
+    /**
+     * Calls {@code action} with each channel that is registered with the loop, whoever registers it, on the loop and before any
+     * handler of the channel hears of it: the loop's map of channels tells. Called before the loop runs; nothing where the JVM refuses.
+     */
+    static void onRegistration(IOUringEventLoop loop, Consumer<Channel> action) {
+        try {
+            Field channels = IOUringEventLoop.class.getDeclaredField("channels");
+            channels.setAccessible(true);
+            channels.set(loop, new IntObjectHashMap<Channel>(CHANNELS_FIRST) {
+                @Override
+                public @Nullable Channel put(int fd, Channel channel) {
+                    action.accept(channel);
+                    return super.put(fd, channel);
+                }
+            });
+        } catch (ReflectiveOperationException | RuntimeException refused) {
+            logger.debug("Only channels that are registered through the group are guarded", refused);
         }
     }
 

@@ -12,6 +12,7 @@ import io.netty.incubator.channel.uring.IOUringEventLoop;
 import io.netty.incubator.channel.uring.IOUringEventLoopGroup;
 import io.netty.incubator.channel.uring.IOUringServerSocketChannel;
 import io.netty.incubator.channel.uring.IOUringSocketChannel;
+import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.IOException;
@@ -51,8 +52,16 @@ final class IoUringEngine implements NativeEngine {
     }
 
     @Override
+    public boolean isLoop(EventExecutor loop) {
+        return loop instanceof IOUringEventLoop;
+    }
+
+    /** Whoever registers a channel with the loop, past the group too: it gets its guard on the way. */
+    @Override
     public EventLoopGroup newLoop(Executor executor) {
-        return new IOUringEventLoopGroup(1, executor, ringSizeEntries, IOSQE_ASYNC_THRESHOLD_NEVER);
+        EventLoopGroup group = new IOUringEventLoopGroup(1, executor, ringSizeEntries, IOSQE_ASYNC_THRESHOLD_NEVER);
+        IncubatorAccess.onRegistration((IOUringEventLoop) group.next(), this::guard);
+        return group;
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.unix.Socket;
+import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.internal.SystemPropertyUtil;
 import java.util.Locale;
 import java.util.Optional;
@@ -58,6 +59,15 @@ public interface LoopEngine {
     default @Nullable Socket socketOf(Channel channel) {
         return null;
     }
+
+    /**
+     * Closes the socket of a channel whose loop has died, past Netty: its own close would have to run on that loop, and may write
+     * into a ring that is gone.
+     */
+    void closeSocket(Channel ofDeadLoop);
+
+    /** Whether a loop is of this engine's kind, so that its channels can be registered with it. */
+    boolean isLoop(EventExecutor loop);
 
     /** Puts the engine's guards at the head of a channel's pipeline, once. Call before the channel is registered. */
     default void guard(Channel channel) {}

@@ -5,6 +5,8 @@ import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.unix.Socket;
 import io.netty.channel.unix.UnixChannel;
 import io.netty.channel.unix.UnixChannelOption;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** What Netty's native transports have in common: channels that give their sockets away. */
@@ -25,5 +27,17 @@ interface NativeEngine extends LoopEngine {
         return channel instanceof UnixChannel unix && unix.fd() instanceof Socket socket && socket.isOpen()
                 ? socket
                 : null;
+    }
+
+    @Override
+    default void closeSocket(Channel ofDeadLoop) {
+        Socket socket = socketOf(ofDeadLoop);
+        if (socket != null) {
+            try {
+                socket.close();
+            } catch (IOException gone) {
+                InternalLoggerFactory.getInstance(NativeEngine.class).debug("close(2) failed on {}", ofDeadLoop, gone);
+            }
+        }
     }
 }

@@ -1,13 +1,20 @@
 package io.fastsocket.transport.engine;
 
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.nio.AbstractNioChannel;
+import io.netty.channel.nio.NioEventLoop;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -18,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The engine that always works: Netty's NIO transport. The JDK keeps its sockets to itself, so it cannot be steered. */
 final class NioEngine implements LoopEngine {
+    private static final InternalLogger logger = InternalLoggerFactory.getInstance(NioEngine.class);
+
     @Override
     public Engine engine() {
         return Engine.NIO;
@@ -26,6 +35,22 @@ final class NioEngine implements LoopEngine {
     @Override
     public Optional<Throwable> unavailabilityCause() {
         return Optional.empty();
+    }
+
+    @Override
+    public boolean isLoop(EventExecutor loop) {
+        return loop instanceof NioEventLoop;
+    }
+
+    @Override
+    public void closeSocket(Channel ofDeadLoop) {
+        if (ofDeadLoop.unsafe() instanceof AbstractNioChannel.NioUnsafe unsafe) {
+            try {
+                unsafe.ch().close();
+            } catch (IOException gone) {
+                logger.debug("close failed on {}", ofDeadLoop, gone);
+            }
+        }
     }
 
     @Override

@@ -1,16 +1,14 @@
 package io.fastsocket.transport.listen;
 
 import io.fastsocket.transport.engine.CpuOwners;
-import io.fastsocket.transport.engine.Crossings;
 import io.fastsocket.transport.engine.EventCounters;
 import io.fastsocket.transport.engine.LoopEngine;
 import io.fastsocket.transport.engine.PinnedLoop;
 import io.fastsocket.transport.engine.StepsDown;
 import io.fastsocket.transport.kernel.SocketOptions;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
 import io.netty.channel.unix.Socket;
 import io.netty.util.AttributeKey;
 import java.io.IOException;
@@ -18,6 +16,7 @@ import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -34,15 +33,17 @@ import org.jspecify.annotations.Nullable;
 public final class AcceptingLoops {
     private static final AttributeKey<EventLoop> OWNER = AttributeKey.valueOf(AcceptingLoops.class, "owner");
 
+    /** What a user knows these loops by, once it is made. */
+    private volatile @Nullable EventLoopGroup group;
+
     private final LoopEngine engine;
     private final List<PinnedLoop> loops;
     private final IdentityHashMap<EventLoop, PinnedLoop> loopByEventLoop = new IdentityHashMap<>();
     private final SteeringPolicy steering;
     private final OwnershipPolicy ownership;
     private final CpuOwners owners;
-    private final List<EventCounters<AcceptEvent>> counters = new ArrayList<>();
     private final List<ConnectionTable> connections = new ArrayList<>();
-    private final Crossings crossings;
+    private final AcceptCounts counts;
     private final StepsDown stepsDown = new StepsDown();
     private final AtomicLong programsAttached = new AtomicLong();
     private final List<Runnable> listenersChanged = new CopyOnWriteArrayList<>();
@@ -65,10 +66,9 @@ public final class AcceptingLoops {
         this.steering = steering;
         this.ownership = ownership;
         this.owners = owners;
-        this.crossings = new Crossings(loops.size());
+        this.counts = new AcceptCounts(loops.size());
         for (PinnedLoop loop : loops) {
             loopByEventLoop.put(loop.eventLoop(), loop);
-            counters.add(new EventCounters<>(AcceptEvent.class));
             connections.add(new ConnectionTable());
         }
         LoopRegistry.add(this);
@@ -77,6 +77,17 @@ public final class AcceptingLoops {
     /** The loops have ended; no server channel will be registered with them any more. */
     public void forget() {
         LoopRegistry.remove(this);
+    }
+
+    /** Says which group a user gives a bootstrap for these loops. */
+    public void knownAs(EventLoopGroup group) {
+        this.group = group;
+    }
+
+    /** Whether connections that are registered with a group go where these loops want them, or to the one it is. */
+    boolean isGroup(EventLoopGroup candidate) {
+        return candidate == group
+                || loops.stream().anyMatch(loop -> loop.eventLoop() == candidate || loop.group() == candidate);
     }
 
     LoopEngine engine() {
@@ -170,31 +181,52 @@ public final class AcceptingLoops {
         return closed;
     }
 
+    /** Closes the sockets of the connections of a loop that has died, which nobody else will. */
+    public void closeSockets(PinnedLoop dead) {
+        connections(dead.index()).forEach(engine::closeSocket);
+    }
+
     // ---- own
 
     /**
-     * Decides, on the loop that accepted it, which loop a connection will live on, and counts it.
+     * Decides, on the loop that accepted it, which loop a connection should live on. It is counted where it is registered, which is the
+     * child group's choice in the end.
      *
      * @return the loop that owns it; {@code acceptedOn} when nothing speaks for another
      */
-    EventLoop assignOwner(PinnedLoop acceptedOn, Channel child) {
-        EventCounters<AcceptEvent> counts = counters.get(acceptedOn.index());
-        counts.increment(AcceptEvent.ACCEPTED);
-        int owner = ownerByPackets(child);
-        if (owner == CpuOwners.NO_LOOP) {
-            counts.increment(AcceptEvent.ACCEPTED_UNKNOWN);
+    EventLoop assignOwner(PinnedLoop acceptedOn, Channel child, ChildGroup childGroup) {
+        int arrivesAt = ownerByPackets(child);
+        ChildRegistration.await(child, this, acceptedOn, arrivesAt, childGroup);
+        if (arrivesAt == CpuOwners.NO_LOOP || arrivesAt == acceptedOn.index()) {
             return acceptedOn.eventLoop();
         }
-        boolean local = owner == acceptedOn.index();
-        counts.increment(local ? AcceptEvent.ACCEPTED_LOCAL : AcceptEvent.ACCEPTED_REMOTE);
-        if (!local) {
-            crossings.count(owner, acceptedOn.index());
+        counts.arrivedElsewhere(arrivesAt, acceptedOn);
+        return ownership == OwnershipPolicy.STAY_WITH_LISTENER
+                ? acceptedOn.eventLoop()
+                : loops.get(arrivesAt).eventLoop();
+    }
+
+    /**
+     * Counts an accepted connection that was registered, and enters it into the table of the loop it lives on. Called on that loop.
+     *
+     * @param acceptedOn whose listener took it, or null when it is none of ours
+     * @return whether that loop is one of these
+     */
+    boolean registered(Channel child, @Nullable PinnedLoop acceptedOn, int arrivesAt) {
+        PinnedLoop livesOn = loopOf(child.eventLoop());
+        counts.registered(acceptedOn, arrivesAt, livesOn);
+        if (livesOn != null) {
+            connections.get(livesOn.index()).add(child);
+            return true;
         }
-        if (local || ownership == OwnershipPolicy.STAY_WITH_LISTENER) {
-            return acceptedOn.eventLoop();
+        AcceptingLoops others = LoopRegistry.find(child.eventLoop());
+        if (others != null) {
+            others.connections
+                    .get(Objects.requireNonNull(others.loopOf(child.eventLoop()))
+                            .index())
+                    .add(child);
         }
-        counts.increment(AcceptEvent.HANDED_OVER);
-        return loops.get(owner).eventLoop();
+        return false;
     }
 
     /** Remembers the owner of a connection, for {@link #ownerOf}, when its acceptor is not called on that loop. */
@@ -215,19 +247,11 @@ public final class AcceptingLoops {
         }
     }
 
-    /**
-     * Registers an accepted connection with the loop that owns it and enters it into that loop's table, before its
-     * handlers see it active.
-     *
-     * @param promise its executor should be {@code owner}
-     */
-    public ChannelFuture registerAccepted(EventLoop owner, ChannelPromise promise) {
-        PinnedLoop loop = loopOf(owner);
-        if (loop != null) {
-            ConnectionTable table = connections.get(loop.index());
-            promise.addListener(registered -> table.add(promise.channel()));
+    /** Sees to it that an accepted connection is counted when it is registered, whoever accepted it. */
+    public void awaitRegistration(Channel child) {
+        if (engine.socketChannelClass().isInstance(child) && !ChildRegistration.isAwaited(child)) {
+            ChildRegistration.await(child, this, ownerByPackets(child));
         }
-        return owner.register(promise);
     }
 
     /**
@@ -261,19 +285,19 @@ public final class AcceptingLoops {
     }
 
     EventCounters<AcceptEvent> counters(PinnedLoop loop) {
-        return counters.get(loop.index());
+        return counts.of(loop);
     }
 
     // ---- see
 
     /** How often something has happened on one loop so far. */
     public long count(int loopIndex, AcceptEvent event) {
-        return counters.get(loopIndex).get(event);
+        return counts.get(loopIndex, event);
     }
 
     /** How often packets of a connection that {@code loop} accepted arrived at the other one. */
     public long crossings(int arrivedAt, int loop) {
-        return crossings.get(arrivedAt, loop);
+        return counts.crossings(arrivedAt, loop);
     }
 
     /** Steps down the ladder of steering. */

@@ -6,11 +6,9 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandler;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoopGroup;
-import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.lang.reflect.Field;
-import java.util.Iterator;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -42,19 +40,13 @@ record BootstrapAcceptor(ChannelHandlerContext context, ChannelInboundHandler ha
                 || (handler instanceof ChannelHandlerAdapter adapter && adapter.isSharable());
     }
 
-    /**
-     * The loops the acceptor registers connections with, when they are ours: they, not the loops of a separate boss
-     * group, should listen. Reads a private field; where that is refused the boss group listens.
-     */
+    /** The group the acceptor registers connections with, from a private field; null where that is refused. */
     @Nullable
-    AcceptingLoops childLoops() {
+    EventLoopGroup childGroup() {
         try {
             Field field = handler.getClass().getDeclaredField("childGroup");
             field.setAccessible(true);
-            if (field.get(handler) instanceof EventLoopGroup childGroup) {
-                Iterator<EventExecutor> loops = childGroup.iterator();
-                return loops.hasNext() ? LoopRegistry.find(loops.next()) : null;
-            }
+            return field.get(handler) instanceof EventLoopGroup childGroup ? childGroup : null;
         } catch (NoSuchFieldException otherAcceptor) {
             logger.debug("{} has no childGroup: the group the server is registered with listens", handler.getClass());
         } catch (IllegalAccessException | RuntimeException refused) {

@@ -29,7 +29,9 @@ import org.jspecify.annotations.Nullable;
  * auto-read are copied to every listener. Accepted connections are genuine channels of the engine, live on the loop that
  * owns them, and have this channel as their parent.
  *
- * <p>With a separate worker group, the loops of the worker group listen; the boss group may be any. When a handler given with
+ * <p>With a separate worker group, the loops of the worker group listen. The boss group may be one of Netty's, or a {@code
+ * FastSocketEventLoopGroup} of the same engine. Where the worker group is neither, it decides where connections live, and one WARN says
+ * so. When a handler given with
  * {@code ServerBootstrap.handler(..)} overrides {@code channelRead} or {@code channelReadComplete}, it is called on this
  * channel's loop for every connection, which costs each of them one task.
  *
@@ -75,7 +77,8 @@ public final class FastSocketServerSocketChannel extends AbstractServerChannel i
             return;
         }
         AcceptingLoops home = LoopRegistry.find(eventLoop());
-        AcceptingLoops accepting = listeningLoops(home);
+        ChildGroup childGroup = ChildGroup.of(this);
+        AcceptingLoops accepting = listeningLoops(home, childGroup);
         if (accepting == null) {
             promise.setFailure(new IllegalStateException("bind failed on server channel: event loop group of "
                     + eventLoop().getClass().getSimpleName()
@@ -83,7 +86,13 @@ public final class FastSocketServerSocketChannel extends AbstractServerChannel i
                     + " FastSocketEventLoopGroup, alone or as worker group"));
             return;
         }
-        ListenerGroup opening = new ListenerGroup(this, config, accepting);
+        try {
+            childGroup.requireFor(accepting);
+        } catch (IllegalStateException refused) {
+            promise.setFailure(refused);
+            return;
+        }
+        ListenerGroup opening = new ListenerGroup(this, config, accepting, childGroup);
         if (home != null) {
             home.registered().add(this);
             closeFuture().addListener(done -> home.registered().remove(this));
@@ -116,9 +125,8 @@ public final class FastSocketServerSocketChannel extends AbstractServerChannel i
      * The loops that will own the connections: a separate worker group's, if it is one of ours, else the group's this
      * channel is registered with. None when neither is one of ours.
      */
-    private @Nullable AcceptingLoops listeningLoops(@Nullable AcceptingLoops home) {
-        BootstrapAcceptor acceptor = BootstrapAcceptor.find(pipeline());
-        AcceptingLoops workers = acceptor == null ? null : acceptor.childLoops();
+    private static @Nullable AcceptingLoops listeningLoops(@Nullable AcceptingLoops home, ChildGroup childGroup) {
+        AcceptingLoops workers = childGroup.loops();
         if (home == null || workers == null) {
             return home == null ? workers : home;
         }

@@ -35,6 +35,7 @@ final class ListenerGroup {
     private final AcceptingLoops accepting;
     private final LoopEngine engine;
     private final ChildRoute route;
+    private final ChildGroup childGroup;
     private final AcceptErrorReport errors;
 
     /** By loop index; grows while opening. */
@@ -50,12 +51,14 @@ final class ListenerGroup {
     ListenerGroup(
             FastSocketServerSocketChannel server,
             FastSocketServerSocketChannelConfig config,
-            AcceptingLoops accepting) {
+            AcceptingLoops accepting,
+            ChildGroup childGroup) {
         this.server = server;
         this.config = config;
         this.accepting = accepting;
         this.engine = accepting.engine();
         this.route = new ChildRoute(server);
+        this.childGroup = childGroup;
         this.errors = new AcceptErrorReport(server);
     }
 
@@ -118,7 +121,8 @@ final class ListenerGroup {
             }
             config.applyTo(listener);
             boolean fromTask = engine.prepareAccept(listener, server);
-            listener.pipeline().addLast(new ListenerHandler(server, config, accepting, loop, route, errors, fromTask));
+            listener.pipeline()
+                    .addLast(new ListenerHandler(server, config, accepting, loop, route, childGroup, errors, fromTask));
             return listener;
         } catch (RuntimeException | Error failed) {
             listener.unsafe().closeForcibly();
@@ -210,10 +214,8 @@ final class ListenerGroup {
         try {
             loop.execute(close);
         } catch (RejectedExecutionException loopEnded) {
-            if (listener.isOpen()) {
-                // The loop ended without closing it; nobody else uses the socket any more.
-                listener.unsafe().closeForcibly();
-            }
+            // A loop that died has not closed it.
+            engine.closeSocket(listener);
             closeLast(open, allClosed);
         }
     }

@@ -23,6 +23,7 @@ final class ListenerHandler extends ChannelDuplexHandler {
     private final LoopEngine engine;
     private final EventCounters<AcceptEvent> counters;
     private final ChildRoute route;
+    private final ChildGroup childGroup;
     private final AcceptErrorReport errors;
     /** Whether a connection must not be registered in the call that delivers it. */
     private final boolean fromTask;
@@ -38,6 +39,7 @@ final class ListenerHandler extends ChannelDuplexHandler {
             AcceptingLoops accepting,
             PinnedLoop loop,
             ChildRoute route,
+            ChildGroup childGroup,
             AcceptErrorReport errors,
             boolean fromTask) {
         this.server = server;
@@ -47,6 +49,7 @@ final class ListenerHandler extends ChannelDuplexHandler {
         this.engine = accepting.engine();
         this.counters = accepting.counters(loop);
         this.route = route;
+        this.childGroup = childGroup;
         this.errors = errors;
         this.fromTask = fromTask;
     }
@@ -58,7 +61,7 @@ final class ListenerHandler extends ChannelDuplexHandler {
         failuresInARow = 0;
         readOwed = false;
         engine.guard(child);
-        route.deliver(child, loop.eventLoop(), accepting.assignOwner(loop, child), fromTask);
+        route.deliver(child, loop.eventLoop(), accepting.assignOwner(loop, child, childGroup), fromTask);
     }
 
     // ---- when accept fails

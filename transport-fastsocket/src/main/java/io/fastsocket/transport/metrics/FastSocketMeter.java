@@ -126,6 +126,18 @@ public enum FastSocketMeter {
             "seconds",
             List.of("loop", "cpu"),
             "The longest lag of the last half to whole minute; grows while the loop is stuck"),
+    LOOP_UP(
+            "fastsocket.loop.up",
+            Type.GAUGE,
+            null,
+            List.of("loop", "cpu"),
+            "1 while the loop lives, stuck or not; 0 once its thread has ended although the group was not shut down"),
+    LOOP_SILENCE(
+            "fastsocket.loop.silence",
+            Type.GAUGE,
+            "seconds",
+            List.of("loop", "cpu"),
+            "How long ago the loop last ran a task: up to 0.1 while it is well; grows while it is stuck, and once it is dead"),
     LOOP_BUSY(
             "fastsocket.loop.busy",
             Type.COUNTER,

@@ -4,6 +4,7 @@ import io.fastsocket.affinity.CpuTopology;
 import io.fastsocket.affinity.LoopPlacement;
 import io.fastsocket.affinity.PinnedThreadFactory;
 import io.fastsocket.transport.FastSocketEventLoopGroup;
+import io.fastsocket.transport.LoopStats;
 import io.fastsocket.transport.LoopWatch;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
@@ -29,7 +30,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>The loops count for themselves, whether somebody reads or not; nothing here is called by them. A registry that throws
  * or is slow keeps nobody waiting but the thread that binds, reads or closes. {@link #close} takes the meters away; so does the end of the
- * group. Where several groups have meters in one registry, give each a tag of its own, the same key in all.
+ * group, but not the death of its last loop, which they tell of. Where several groups have meters in one registry, give each a tag of its own, the same key in all.
  *
  * <p>Safe for use by any thread but an event loop.
  */
@@ -58,7 +59,11 @@ public final class FastSocketMetrics implements MeterBinder, AutoCloseable {
         this.loopWatch = new LoopWatch(group);
         this.background = newBackground();
         this.listenersChanged = group.onListenersChanged(this::listenersChanged);
-        this.groupEnded = ended -> background.execute(this::close);
+        this.groupEnded = ended -> {
+            if (group.loopStats().stream().noneMatch(LoopStats::dead)) {
+                background.execute(this::close);
+            }
+        };
         group.terminationFuture().addListener(groupEnded);
     }
 

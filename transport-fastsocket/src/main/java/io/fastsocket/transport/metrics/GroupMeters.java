@@ -132,6 +132,8 @@ final class GroupMeters {
                 .tags(tags)
                 .register(registry))));
         add(FastSocketMeter.LOOP_LAG_MAX, tags, () -> watch.lagNanosMax(loop) / NANOS_PER_SECOND);
+        add(FastSocketMeter.LOOP_UP, tags, () -> group.causeOfDeath(loop).isPresent() ? 0 : 1);
+        add(FastSocketMeter.LOOP_SILENCE, tags, () -> watch.silentNanos(loop) / NANOS_PER_SECOND);
         add(FastSocketMeter.LOOP_BUSY, tags, () -> watch.cpuNanos(loop) / NANOS_PER_SECOND);
         add(FastSocketMeter.LOOP_PENDING, tags, () -> watch.pendingTasks(loop));
     }

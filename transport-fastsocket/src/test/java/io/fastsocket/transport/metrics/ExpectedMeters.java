@@ -37,6 +37,8 @@ public final class ExpectedMeters {
             Map.entry("fastsocket.pool.closed", "fastsocket_pool_closed_connections_total"),
             Map.entry("fastsocket.loop.lag", "fastsocket_loop_lag_seconds"),
             Map.entry("fastsocket.loop.lag.max", "fastsocket_loop_lag_max_seconds"),
+            Map.entry("fastsocket.loop.up", "fastsocket_loop_up"),
+            Map.entry("fastsocket.loop.silence", "fastsocket_loop_silence_seconds"),
             Map.entry("fastsocket.loop.busy", "fastsocket_loop_busy_seconds_total"),
             Map.entry("fastsocket.loop.pending", "fastsocket_loop_pending_tasks"),
             Map.entry("fastsocket.ladder", "fastsocket_ladder"),
@@ -60,6 +62,7 @@ public final class ExpectedMeters {
             "fastsocket.loop.lag_count", 1e4,
             "fastsocket.loop.lag_sum", 1e3,
             "fastsocket.loop.lag.max", 60.0,
+            "fastsocket.loop.silence", 60.0,
             "fastsocket.loop.busy", 1e3,
             "fastsocket.loop.pending", 1e3);
 
@@ -83,6 +86,7 @@ public final class ExpectedMeters {
         for (int loop = 0; loop < cpus.size(); loop++) {
             wayIn(loop);
             wayOut(loop);
+            ofLoop(1, loop, "fastsocket.loop.up");
             for (String name : AT_MOST.keySet()) {
                 ofLoop(0, loop, name);
             }
