@@ -3,8 +3,8 @@ package io.fastsocket.examples.http;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fastsocket.examples.http.RawClient.Response;
 import io.fastsocket.examples.fault.CapturedLog;
+import io.fastsocket.examples.http.RawClient.Response;
 import io.fastsocket.examples.tls.ServerTls;
 import io.fastsocket.examples.tls.TlsClient;
 import io.fastsocket.transport.engine.Engine;
@@ -23,12 +23,14 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -80,13 +82,24 @@ final class HttpsServerTest {
         running.close();
         ServerTls tls = ServerTls.of(List.of(TlsClient.certificate(directory, "", "server")));
         running = RunningServer.start(
-                engine, HttpServerSettings.DEFAULT.withIdleTimeout(Duration.ofMillis(300)).withTls(tls));
-        try (CapturedLog log = new CapturedLog();
-                RawClient client = client().send("GET /bytes/60000000 HTTP/1.1\r\nHost: test\r\n\r\n")) {
+                engine, HttpServerSettings.DEFAULT.withIdleTimeout(Duration.ofSeconds(2)).withTls(tls));
+        SSLSocket client = TlsClient.connect(running.port(), "server.test");
+        try (CapturedLog log = new CapturedLog()) {
+            client.getOutputStream().write("GET /bytes/60000000 HTTP/1.1\r\nHost: test\r\n\r\n".getBytes(US_ASCII));
             assertThat(running.server().stop(Duration.ofSeconds(30)))
                     .describedAs("ended by itself")
                     .isTrue();
             assertThat(log.lines()).isEmpty();
+        } finally {
+            closeAnyhow(client);
+        }
+    }
+
+    private static void closeAnyhow(SSLSocket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // Its last word is heard by nobody.
         }
     }
 

@@ -5,6 +5,7 @@ import io.fastsocket.perf.server.ProcFs;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -103,7 +104,7 @@ public final class HostileRun {
     /** Proxies end before their upstream. */
     private static <T> List<T> reversed(List<T> list) {
         List<T> reversed = new ArrayList<>(list);
-        java.util.Collections.reverse(reversed);
+        Collections.reverse(reversed);
         return reversed;
     }
 
