@@ -109,7 +109,7 @@ class TidyTest {
             COMMAND.matcher(text).results().map(found -> found.group(1)).forEach(commands::add);
         }
         // The launcher without a command, a command of a command, and a server that the bench starts itself.
-        commands.removeAll(Set.of("", "churn", "html", "load", "meters", "micro", "scale", "stock-server"));
+        commands.removeAll(Set.of("", "churn", "hostile", "html", "load", "meters", "micro", "scale", "stock-server"));
         Path launcher = REPOSITORY.resolve("fastsocket");
         if (!Files.exists(launcher)) {
             assertThat(commands).describedAs("commands without a launcher").isEmpty();
