@@ -144,7 +144,7 @@ final class HostilePeerTest {
                         "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
                         "PROXY TCP4 x y 1 2\r\n",
                         "PROXY UNKNOWN" + "a".repeat(2000),
-                        "\r\n\r\n\0\r\nQUIT\n\u0021\u0011\u00ff\u00ff" + "a".repeat(4000))
+                        "\r\n\r\n\0\r\nQUIT\n!\u0011\u00ff\u00ff" + "a".repeat(4000))
                 .toList();
         for (String header : headers) {
             try (RunningProxy running = RunningProxy.start(engine, settings().withProxyProtocol(true, false));
