@@ -6,11 +6,12 @@ import java.util.stream.Collectors;
 
 /** Another reverse proxy, configured to do what ours does by default: bodies as they come, connections kept. */
 enum Peer {
-    NGINX("nginx", "-v", "nginx/(\\S+)", List.of("-p", ".", "-g", "daemon off;", "-c", "proxy.conf")) {
+    NGINX("nginx", "-v", "nginx/(\\S+)", "-p . -c proxy.conf") {
         @Override
         String configuration(List<OriginPorts> origins, IntFunction<String> address) {
             StringBuilder text = new StringBuilder(
                     """
+                    daemon off;
                     pid nginx.pid;
                     error_log error.log crit;
                     worker_processes 1;
@@ -47,7 +48,7 @@ enum Peer {
         }
     },
 
-    HAPROXY("haproxy", "-v", "version ([0-9.]+)", List.of("-db", "-f", "proxy.conf")) {
+    HAPROXY("haproxy", "-v", "version ([0-9.]+)", "-db -f proxy.conf") {
         @Override
         String configuration(List<OriginPorts> origins, IntFunction<String> address) {
             StringBuilder text = new StringBuilder(
@@ -80,9 +81,11 @@ enum Peer {
     final String command;
     final String versionOption;
     final String versionPattern;
-    final List<String> arguments;
 
-    Peer(String command, String versionOption, String versionPattern, List<String> arguments) {
+    /** Separated by blanks. */
+    final String arguments;
+
+    Peer(String command, String versionOption, String versionPattern, String arguments) {
         this.command = command;
         this.versionOption = versionOption;
         this.versionPattern = versionPattern;

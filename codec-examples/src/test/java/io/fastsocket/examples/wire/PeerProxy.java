@@ -66,7 +66,7 @@ final class PeerProxy implements AutoCloseable {
                 directory.resolve("proxy.conf"),
                 peer.configuration(origins, i -> addresses.get(i).getAddress().getHostAddress() + ":" + port));
         List<String> command = new ArrayList<>(List.of(program.toString()));
-        command.addAll(peer.arguments);
+        command.addAll(List.of(peer.arguments.split(" ", -1)));
         File log = directory.resolve("log").toFile();
         Process process = new ProcessBuilder(command)
                 .directory(directory.toFile())
