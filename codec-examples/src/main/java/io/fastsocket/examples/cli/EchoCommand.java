@@ -1,7 +1,9 @@
 package io.fastsocket.examples.cli;
 
+import io.fastsocket.examples.connections.ConnectionLimits;
 import io.fastsocket.examples.echo.EchoServer;
 import java.time.Duration;
+import java.util.concurrent.CompletionStage;
 import picocli.CommandLine.Command;
 
 /** {@code fastsocket echo}. */
@@ -24,9 +26,18 @@ final class EchoCommand extends ServingCommand {
     @Override
     public Integer call() throws InterruptedException {
         Duration idleTimeout = listenOptions().idleTimeout();
+        ConnectionLimits limits = limitOptions().limits(1);
         return serve("echo", (bootstrap, address) -> {
-            EchoServer server = EchoServer.bind(bootstrap, address, idleTimeout);
-            return new Running(server.address(), server::stop, server.faults());
+            EchoServer server = EchoServer.bind(bootstrap, address, idleTimeout, limits);
+            return new Running(server.address(), server.gate(), server.faults(), new DrainOptions.Server() {
+                @Override
+                public void lameDuck() {}
+
+                @Override
+                public int stop(Duration bound, CompletionStage<?> atOnce) throws InterruptedException {
+                    return server.stop(bound, atOnce);
+                }
+            });
         });
     }
 }

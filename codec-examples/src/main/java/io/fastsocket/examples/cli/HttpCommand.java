@@ -5,6 +5,8 @@ import io.fastsocket.examples.http.HttpServerSettings;
 import io.fastsocket.examples.http.ServedFiles;
 import io.fastsocket.examples.tls.ServerTls;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -47,6 +49,15 @@ final class HttpCommand extends ServingCommand {
                             + " no names that begin with a dot. Default: none.")
     private @Nullable Path files;
 
+    @Option(
+            names = "--header-timeout",
+            paramLabel = "SECONDS",
+            defaultValue = "10",
+            description =
+                    "How long the head of a request may take from its first byte to its end; default 10. 408 after"
+                            + " that.")
+    private int headerTimeoutSeconds;
+
     @Mixin
     private TlsOptions tlsOptions;
 
@@ -59,7 +70,17 @@ final class HttpCommand extends ServingCommand {
         HttpServerSettings settings = settings();
         return serve("http", (bootstrap, address) -> {
             HttpServer server = HttpServer.bind(bootstrap, address, settings);
-            return new Running(server.address(), server::stop, server.faults());
+            return new Running(server.address(), server.gate(), server.faults(), new DrainOptions.Server() {
+                @Override
+                public void lameDuck() {
+                    server.lameDuck();
+                }
+
+                @Override
+                public int stop(Duration bound, CompletionStage<?> atOnce) throws InterruptedException {
+                    return server.stop(bound, atOnce);
+                }
+            });
         });
     }
 
@@ -70,11 +91,21 @@ final class HttpCommand extends ServingCommand {
             return HttpServerSettings.DEFAULT
                     .withBodyBytesMax(bodyBytesMax)
                     .withIdleTimeout(listenOptions().idleTimeout())
+                    .withHeaderTimeout(headerTimeout())
+                    .withConnections(limitOptions().limits(files == null ? 1 : 2))
                     .withTls(tls)
                     .withFiles(served);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec().commandLine(), "--max-body " + bodyBytesMax + ": give 0 to 1073741824");
         }
+    }
+
+    private Duration headerTimeout() {
+        if (headerTimeoutSeconds < 1 || headerTimeoutSeconds > 3600) {
+            throw new ParameterException(
+                    spec().commandLine(), "--header-timeout " + headerTimeoutSeconds + ": give 1 to 3600");
+        }
+        return Duration.ofSeconds(headerTimeoutSeconds);
     }
 
     private @Nullable ServedFiles servedFiles() {

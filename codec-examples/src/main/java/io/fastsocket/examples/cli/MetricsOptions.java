@@ -3,9 +3,12 @@ package io.fastsocket.examples.cli;
 import io.fastsocket.affinity.cli.CommandFailed;
 import io.fastsocket.examples.metrics.MetricsServer;
 import io.fastsocket.transport.FastSocketEventLoopGroup;
+import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -38,6 +41,15 @@ final class MetricsOptions {
                             + " no password.")
     private String host;
 
+    @Option(
+            names = "--metrics-allowed-hosts",
+            paramLabel = "NAME",
+            split = ",",
+            description =
+                    "Names by which clients may ask there, such as a scraper's, besides localhost, the address they"
+                            + " connect to and --metrics-host; several after commas. Another Host is answered 421.")
+    private List<String> allowedHosts = new ArrayList<>();
+
     /** Starts to serve what there is to see of the group, if that was asked for, and says where. */
     Optional<MetricsServer> open(FastSocketEventLoopGroup group) {
         if (port == null) {
@@ -54,13 +66,21 @@ final class MetricsOptions {
             throw inOurTerms(e);
         }
         try {
-            MetricsServer server = MetricsServer.start(group, address);
+            MetricsServer server = MetricsServer.start(group, address, names());
             PrintWriter err = command.commandLine().getErr();
             err.println("metrics on http://" + HostAddress.format(server.address()) + "/");
             return Optional.of(server);
         } catch (IOException e) {
             throw inOurTerms(BindFailure.explain(address, e));
         }
+    }
+
+    private List<String> names() {
+        List<String> names = new ArrayList<>(allowedHosts);
+        if (!NetUtil.isValidIpV4Address(host) && !NetUtil.isValidIpV6Address(host)) {
+            names.add(host);
+        }
+        return names;
     }
 
     private static CommandFailed inOurTerms(CommandFailed failure) {

@@ -6,6 +6,7 @@ import io.fastsocket.examples.fault.Side;
 import io.fastsocket.examples.metrics.FaultMeters;
 import io.fastsocket.examples.metrics.MetricsServer;
 import io.fastsocket.examples.metrics.PoolMeters;
+import io.fastsocket.examples.metrics.RefusedMeters;
 import io.fastsocket.examples.proxy.AccessLog;
 import io.fastsocket.examples.proxy.HttpProxy;
 import io.fastsocket.examples.proxy.ProxyParts;
@@ -23,6 +24,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -49,6 +51,9 @@ import picocli.CommandLine.Spec;
         })
 @SuppressWarnings("NullAway.Init") // picocli sets every option, to its default if need be
 final class ProxyCommand implements Callable<Integer> {
+    /** Its own connection, and one to an upstream. */
+    private static final int FILES_PER_CLIENT = 2;
+
     private final StopSignal stop;
 
     @Spec
@@ -63,6 +68,12 @@ final class ProxyCommand implements Callable<Integer> {
 
     @Mixin
     private TlsOptions tlsOptions;
+
+    @Mixin
+    private LimitOptions limitOptions;
+
+    @Mixin
+    private DrainOptions drainOptions;
 
     @Mixin
     private GroupOptions groupOptions;
@@ -86,9 +97,9 @@ final class ProxyCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         InetSocketAddress address = options.listen();
-        ProxySettings settings = options.settings();
+        ProxySettings settings = options.settings(limitOptions.limits(FILES_PER_CLIENT));
         ServerTls tls = tlsOptions.tls();
-        Duration drainTimeout = options.drainTimeout();
+        drainOptions.prepare();
         int backlog = options.backlog();
         ListenAddress.requireFree(address);
         AccessLog accessLog = openAccessLog();
@@ -114,16 +125,19 @@ final class ProxyCommand implements Callable<Integer> {
                 metrics.ifPresent(shown -> {
                     new PoolMeters(group, proxy::poolStats).bindTo(shown.registry());
                     new FaultMeters(proxy.faults(), Side.CLIENT, Side.UPSTREAM).bindTo(shown.registry());
-                    shown.ready(true);
+                    new RefusedMeters(proxy.gate()).bindTo(shown.registry());
                 });
-                stop.allow(drainTimeout);
-                stop.await();
-                metrics.ifPresent(shown -> shown.ready(false));
-                if (!proxy.stop(drainTimeout)) {
-                    spec.commandLine()
-                            .getErr()
-                            .println("stopped: what had not ended after " + drainTimeout.toSeconds() + " s was cut");
-                }
+                drainOptions.serve(stop, metrics, new DrainOptions.Server() {
+                    @Override
+                    public void lameDuck() {
+                        proxy.lameDuck();
+                    }
+
+                    @Override
+                    public int stop(Duration bound, CompletionStage<?> atOnce) throws InterruptedException {
+                        return proxy.stop(bound, atOnce);
+                    }
+                });
                 return 0;
             } finally {
                 metrics.ifPresent(MetricsServer::close);

@@ -1,5 +1,6 @@
 package io.fastsocket.examples.cli;
 
+import io.fastsocket.examples.connections.ConnectionLimits;
 import io.fastsocket.examples.proxy.ForwardedMode;
 import io.fastsocket.examples.proxy.HostHeader;
 import io.fastsocket.examples.proxy.OnClientClose;
@@ -104,18 +105,20 @@ final class ProxyOptions {
     private long idleSeconds;
 
     @Option(
+            names = "--header-timeout",
+            paramLabel = "SECONDS",
+            defaultValue = "10",
+            description =
+                    "For the head of a request from its first byte to its end, 408 after that, and for a header of"
+                            + " the PROXY protocol; default 10.")
+    private long headerSeconds;
+
+    @Option(
             names = "--tunnel-timeout",
             paramLabel = "SECONDS",
             defaultValue = "3600",
             description = "For either side to send anything once a connection was upgraded; default 3600.")
     private long tunnelSeconds;
-
-    @Option(
-            names = "--drain-timeout",
-            paramLabel = "SECONDS",
-            defaultValue = "30",
-            description = "For requests under way, and tunnels, to end after SIGTERM; default 30, 0: none.")
-    private long drainSeconds;
 
     @Option(
             names = "--pool-connections",
@@ -200,16 +203,12 @@ final class ProxyOptions {
         return backlog;
     }
 
-    Duration drainTimeout() {
-        return seconds("--drain-timeout", drainSeconds, 0);
-    }
-
     @Nullable
     String accessLog() {
         return accessLog;
     }
 
-    ProxySettings settings() {
+    ProxySettings settings(ConnectionLimits connections) {
         if (upstreams.isEmpty()) {
             throw wrong("--upstream: give at least one, such as http://127.0.0.1:8080");
         }
@@ -218,13 +217,15 @@ final class ProxyOptions {
                 seconds("--idle-timeout", idleSeconds, 1),
                 seconds("--tunnel-timeout", tunnelSeconds, 1));
         Duration connect = seconds("--connect-timeout", connectSeconds, 1);
+        Duration header = seconds("--header-timeout", headerSeconds, 1);
+        require(headerSeconds <= 3600, "--header-timeout", headerSeconds, "1 to 3600");
         try {
             return new ProxySettings(
                     upstreams,
                     hostHeader,
                     forwarded,
                     via,
-                    new Limits(lineBytesMax, headerBytesMax),
+                    new Limits(lineBytesMax, headerBytesMax, header, connections),
                     timeouts,
                     new PoolSettings(
                             poolConnections,

@@ -1,10 +1,12 @@
 package io.fastsocket.examples.cli;
 
 import io.fastsocket.affinity.cli.CommonOptions;
+import io.fastsocket.examples.connections.ConnectionGate;
 import io.fastsocket.examples.fault.PeerFaults;
 import io.fastsocket.examples.fault.Side;
 import io.fastsocket.examples.metrics.FaultMeters;
 import io.fastsocket.examples.metrics.MetricsServer;
+import io.fastsocket.examples.metrics.RefusedMeters;
 import io.fastsocket.transport.FastSocketEventLoopGroup;
 import io.fastsocket.transport.listen.FastSocketServerSocketChannel;
 import io.netty.bootstrap.ServerBootstrap;
@@ -13,7 +15,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Mixin;
@@ -23,9 +24,6 @@ import picocli.CommandLine.Spec;
 /** A command that runs a server until it is told to stop: the options that every server has, and its life. */
 @SuppressWarnings("NullAway.Init") // picocli sets every option, to its default if need be
 abstract class ServingCommand implements Callable<Integer> {
-    /** How long a request that is being answered may take once the server stops. */
-    private static final Duration STOP_BOUND = Duration.ofSeconds(5);
-
     private final StopSignal stop;
 
     @Spec
@@ -37,6 +35,12 @@ abstract class ServingCommand implements Callable<Integer> {
 
     @Mixin
     private ListenOptions listenOptions;
+
+    @Mixin
+    private LimitOptions limitOptions;
+
+    @Mixin
+    private DrainOptions drainOptions;
 
     @Mixin
     private GroupOptions groupOptions;
@@ -53,13 +57,9 @@ abstract class ServingCommand implements Callable<Integer> {
         Running bind(ServerBootstrap bootstrap, InetSocketAddress address) throws IOException;
     }
 
-    /** Ends a server; answers whether every connection ended within the bound. */
-    interface Stop {
-        boolean stop(Duration bound) throws InterruptedException;
-    }
-
     /** A server that listens. */
-    record Running(SocketAddress address, Stop stop, PeerFaults faults) {}
+    record Running(
+            SocketAddress address, ConnectionGate gate, PeerFaults faults, DrainOptions.Server server) {}
 
     final CommandSpec spec() {
         return spec;
@@ -69,10 +69,15 @@ abstract class ServingCommand implements Callable<Integer> {
         return listenOptions;
     }
 
+    final LimitOptions limitOptions() {
+        return limitOptions;
+    }
+
     /** Listens, says so, waits for the signal, stops in order. Answers the exit code. */
     final int serve(String threadName, Bind bind) throws InterruptedException {
         InetSocketAddress address = listenOptions.address();
         int backlog = listenOptions.backlog();
+        drainOptions.prepare();
         BindFailure.requireFree(address);
         FastSocketEventLoopGroup group = groupOptions.open(threadName);
         Optional<MetricsServer> metrics = Optional.empty();
@@ -86,11 +91,9 @@ abstract class ServingCommand implements Callable<Integer> {
             announce(group, server);
             metrics.ifPresent(shown -> {
                 new FaultMeters(server.faults(), Side.CLIENT).bindTo(shown.registry());
-                shown.ready(true);
+                new RefusedMeters(server.gate()).bindTo(shown.registry());
             });
-            stop.await();
-            metrics.ifPresent(shown -> shown.ready(false));
-            server.stop().stop(STOP_BOUND);
+            drainOptions.serve(stop, metrics, server.server());
             return 0;
         } finally {
             metrics.ifPresent(MetricsServer::close);

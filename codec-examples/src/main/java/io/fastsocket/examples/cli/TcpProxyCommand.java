@@ -4,6 +4,7 @@ import io.fastsocket.affinity.cli.CommonOptions;
 import io.fastsocket.examples.fault.Side;
 import io.fastsocket.examples.metrics.FaultMeters;
 import io.fastsocket.examples.metrics.MetricsServer;
+import io.fastsocket.examples.metrics.RefusedMeters;
 import io.fastsocket.examples.tcpproxy.TcpProxy;
 import io.fastsocket.examples.tcpproxy.TcpProxySettings;
 import io.fastsocket.examples.upstream.OffLoopResolver;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +57,9 @@ final class TcpProxyCommand implements Callable<Integer> {
     private static final int LOOKUP_THREADS = 2;
 
     private static final int DAY_SECONDS = 86_400;
+
+    /** Its own connection, and one to an upstream. */
+    private static final int FILES_PER_CLIENT = 2;
 
     private final StopSignal stop;
 
@@ -127,13 +132,6 @@ final class TcpProxyCommand implements Callable<Integer> {
     private int idleTimeoutSeconds;
 
     @Option(
-            names = "--drain-timeout",
-            paramLabel = "SECONDS",
-            defaultValue = "10",
-            description = "How long connections may go on after SIGTERM before they are reset; default 10.")
-    private int drainTimeoutSeconds;
-
-    @Option(
             names = "--proxy-protocol-in",
             arity = "0..1",
             fallbackValue = "true",
@@ -158,6 +156,12 @@ final class TcpProxyCommand implements Callable<Integer> {
     private boolean headerOut;
 
     @Mixin
+    private LimitOptions limitOptions;
+
+    @Mixin
+    private DrainOptions drainOptions;
+
+    @Mixin
     private GroupOptions groupOptions;
 
     @Mixin
@@ -174,7 +178,7 @@ final class TcpProxyCommand implements Callable<Integer> {
             throw wrong("--listen is missing: give HOST:PORT");
         }
         InetSocketAddress address = ListenAddress.of(listen, spec.commandLine());
-        Duration drainTimeout = seconds("--drain-timeout", drainTimeoutSeconds, 0, DAY_SECONDS);
+        drainOptions.prepare();
         require("--backlog", backlog, 1, Integer.MAX_VALUE);
         ListenAddress.requireFree(address);
         FastSocketEventLoopGroup group = groupOptions.open("tcpproxy");
@@ -189,17 +193,17 @@ final class TcpProxyCommand implements Callable<Integer> {
                     .println(ListenAddress.announcement(group, proxy.address(), settings.upstreams()));
             metrics.ifPresent(shown -> {
                 new FaultMeters(proxy.faults(), Side.CLIENT, Side.UPSTREAM).bindTo(shown.registry());
-                shown.ready(true);
+                new RefusedMeters(proxy.gate()).bindTo(shown.registry());
             });
-            stop.allow(drainTimeout);
-            stop.await();
-            metrics.ifPresent(shown -> shown.ready(false));
-            if (!proxy.stop(drainTimeout)) {
-                spec.commandLine()
-                        .getErr()
-                        .println("stopped: connections that had not ended after " + drainTimeoutSeconds
-                                + " s were reset");
-            }
+            drainOptions.serve(stop, metrics, new DrainOptions.Server() {
+                @Override
+                public void lameDuck() {}
+
+                @Override
+                public int stop(Duration bound, CompletionStage<?> atOnce) throws InterruptedException {
+                    return proxy.stop(bound, atOnce);
+                }
+            });
             return 0;
         } finally {
             metrics.ifPresent(MetricsServer::close);
@@ -223,6 +227,7 @@ final class TcpProxyCommand implements Callable<Integer> {
                 connectTriesMax,
                 seconds("--idle-timeout", idleTimeoutSeconds, 0, DAY_SECONDS),
                 connectionsPerLoopMax,
+                limitOptions.limits(FILES_PER_CLIENT),
                 headerIn,
                 seconds("--header-timeout", headerTimeoutSeconds, 1, 3600),
                 headerOut);

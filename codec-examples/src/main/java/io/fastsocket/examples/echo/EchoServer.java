@@ -1,7 +1,8 @@
 package io.fastsocket.examples.echo;
 
-import static java.util.concurrent.TimeUnit.NANOSECONDS;
-
+import io.fastsocket.examples.connections.ConnectionGate;
+import io.fastsocket.examples.connections.ConnectionLimits;
+import io.fastsocket.examples.connections.Drain;
 import io.fastsocket.examples.fault.PeerFaults;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -10,6 +11,8 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
 /** A TCP echo server that listens. Safe for use by any thread but an event loop: bind and stop wait. */
@@ -18,11 +21,11 @@ public final class EchoServer {
     private static final long BIND_SECONDS_MAX = 10;
 
     private final Channel listener;
-    private final PeerFaults faults;
+    private final EchoServerInitializer initializer;
 
-    private EchoServer(Channel listener, PeerFaults faults) {
+    private EchoServer(Channel listener, EchoServerInitializer initializer) {
         this.listener = listener;
-        this.faults = faults;
+        this.initializer = initializer;
     }
 
     /**
@@ -35,7 +38,14 @@ public final class EchoServer {
      */
     public static EchoServer bind(ServerBootstrap bootstrap, InetSocketAddress address, Duration idleTimeout)
             throws IOException {
-        EchoServerInitializer initializer = new EchoServerInitializer(idleTimeout);
+        return bind(bootstrap, address, idleTimeout, ConnectionLimits.NONE);
+    }
+
+    /** The same with limits of connections. */
+    public static EchoServer bind(
+            ServerBootstrap bootstrap, InetSocketAddress address, Duration idleTimeout, ConnectionLimits limits)
+            throws IOException {
+        EchoServerInitializer initializer = new EchoServerInitializer(idleTimeout, limits);
         ChannelFuture bound = bootstrap.childHandler(initializer).bind(address);
         bound.awaitUninterruptibly(BIND_SECONDS_MAX, TimeUnit.SECONDS);
         if (!bound.isDone()) {
@@ -44,7 +54,7 @@ public final class EchoServer {
         if (!bound.isSuccess()) {
             throw new IOException("bind " + address + ": " + bound.cause().getMessage(), bound.cause());
         }
-        return new EchoServer(bound.channel(), initializer.faults());
+        return new EchoServer(bound.channel(), initializer);
     }
 
     /** The address and port bound. */
@@ -54,15 +64,29 @@ public final class EchoServer {
 
     /** Connections that were closed by the fault of their clients. */
     public PeerFaults faults() {
-        return faults;
+        return initializer.faults();
+    }
+
+    /** Refuses connections beyond the limits, and counts that. */
+    public ConnectionGate gate() {
+        return initializer.gate();
     }
 
     /**
-     * Takes no more connections. Those there are end with their group.
+     * Takes no more connections. Those there are go on until they end by themselves; what is still open after the bound is reset.
      *
-     * @return whether the listener was closed within the bound
+     * @return whether every connection ended by itself
      */
     public boolean stop(Duration bound) throws InterruptedException {
-        return listener.close().await(bound.toNanos(), NANOSECONDS);
+        return stop(bound, new CompletableFuture<>()) == 0;
+    }
+
+    /**
+     * The same, and answers how many connections were reset.
+     *
+     * @param atOnce when done, they may go on no longer
+     */
+    public int stop(Duration bound, CompletionStage<?> atOnce) throws InterruptedException {
+        return Drain.run(listener, initializer, bound, atOnce);
     }
 }

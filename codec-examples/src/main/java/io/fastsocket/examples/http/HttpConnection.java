@@ -3,6 +3,7 @@ package io.fastsocket.examples.http;
 import static io.netty.handler.codec.http.HttpVersion.HTTP_1_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.fastsocket.examples.connections.Reset;
 import io.fastsocket.examples.http.ReadyResponses.Next;
 import io.fastsocket.examples.linger.LingeringClose;
 import io.netty.buffer.ByteBuf;
@@ -24,6 +25,8 @@ import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.ssl.AbstractSniHandler;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.internal.logging.InternalLogger;
@@ -56,6 +59,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private final HttpLoop loop;
     private final HttpServerSettings settings;
     private final SocketChannel channel;
+    private final RequestDeadline deadline;
     /** What the decoder gave while a stream was running, in order. */
     private final Queue<Object> waiting = new ArrayDeque<>(1);
 
@@ -80,6 +84,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         this.loop = loop;
         this.settings = settings;
         this.channel = channel;
+        this.deadline = new RequestDeadline(
+                channel.eventLoop(), settings.headerTimeout(), settings.idleTimeout(), this::requestLate);
     }
 
     @Override
@@ -101,6 +107,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
+        if (request != null) {
+            deadline.bodyOutstanding();
+        }
         flush(ctx);
     }
 
@@ -119,6 +128,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void start(ChannelHandlerContext ctx, HttpRequest head) {
+        deadline.headComplete();
         if (head.decoderResult().isFailure()) {
             refuse(ctx, UnreadableRequest.statusOf(head.decoderResult().cause()), "the request cannot be read");
         } else if (head.protocolVersion().majorVersion() != 1) {
@@ -162,11 +172,13 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             refuseBody(ctx);
         } else {
             bodyBytes += bytes;
+            deadline.bodyMoved(bytes);
             if (bytes > 0 && route == Route.Fixed.ECHO) {
                 keepBody(ctx, content.content());
             }
             if (head != null && content instanceof LastHttpContent) {
                 request = null;
+                deadline.requestOver();
                 respond(ctx, head);
             }
         }
@@ -286,6 +298,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         unflushed = true;
         if (state == State.READING && inputShut) {
             closeWhenWritten(ctx);
+        } else if (state == State.READING) {
+            deadline.again();
         }
         updateAutoRead();
     }
@@ -295,7 +309,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         try {
             piece = stream.next(ctx.alloc());
         } catch (IOException e) {
-            closeWithinBody(ctx, e);
+            closeWithinBody(e);
             return;
         }
         if (piece instanceof FileRegion) {
@@ -309,7 +323,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private void regionEnded(ChannelHandlerContext ctx, @Nullable Throwable failure) {
         regionUnderWay = false;
         if (failure != null) {
-            closeWithinBody(ctx, failure);
+            closeWithinBody(failure);
             return;
         }
         try {
@@ -321,10 +335,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     /** There is less than the head of the response has said: only the end of the connection tells the client so. */
-    private void closeWithinBody(ChannelHandlerContext ctx, Throwable cause) {
+    private void closeWithinBody(Throwable cause) {
         logger.debug("{}: closed within a body", channel, cause);
         state = State.CLOSING;
-        ctx.close();
+        Reset.close(channel);
     }
 
     @Override
@@ -360,6 +374,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private void refuse(ChannelHandlerContext ctx, HttpResponseStatus status, String explanation) {
         boolean noBody = request != null && HttpMethod.HEAD.equals(request.method());
         request = null;
+        deadline.cancel();
         takeBody().release();
         state = State.CLOSING;
         ChannelPromise written = ctx.newPromise();
@@ -381,6 +396,20 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             if (state == State.READING) {
                 closeWhenWritten(ctx);
             }
+        } else if (event == HeadWatch.Event.HEAD_BEGUN) {
+            deadline.headBegun(state == State.READING);
+        }
+    }
+
+    private void requestLate() {
+        ChannelHandlerContext ctx = channel.pipeline().context(this);
+        if (ctx == null || state != State.READING) {
+            return;
+        }
+        if (channel.config().isAutoRead()) {
+            refuse(ctx, HttpResponseStatus.REQUEST_TIMEOUT, "the request did not come in time");
+        } else {
+            deadline.again();
         }
     }
 
@@ -394,12 +423,26 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         unsentAtIdleEvent = unsent;
     }
 
-    /** For a server that stops: closes a connection that has no request; any other closes after its response. */
+    /**
+     * For a server that stops: closes a connection that has no request, nor a part of one; any other closes after its response. A TLS
+     * handshake is the beginning of a request, and has a deadline as well.
+     */
     void closeIfIdle() {
         ChannelHandlerContext ctx = channel.pipeline().context(this);
-        if (ctx != null && state == State.READING && request == null) {
+        if (ctx != null && state == State.READING && request == null && !deadline.withinHead() && !inHandshake()) {
             closeWhenWritten(ctx);
         }
+    }
+
+    private boolean inHandshake() {
+        SslHandler tls = channel.pipeline().get(SslHandler.class);
+        return tls == null
+                ? channel.pipeline().get(AbstractSniHandler.class) != null
+                : !tls.handshakeFuture().isDone();
+    }
+
+    SocketChannel channel() {
+        return channel;
     }
 
     private void closeWhenWritten(ChannelHandlerContext ctx) {
@@ -411,6 +454,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         state = State.CLOSING;
+        deadline.cancel();
         waiting.forEach(ReferenceCountUtil::release);
         waiting.clear();
         takeBody().release();

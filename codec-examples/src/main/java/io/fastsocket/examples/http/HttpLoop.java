@@ -1,5 +1,6 @@
 package io.fastsocket.examples.http;
 
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import java.time.InstantSource;
 import java.util.Collections;
@@ -7,6 +8,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 
 /** What the connections of one event loop share: the writer of responses, and each other. Used on that loop alone. */
 final class HttpLoop {
@@ -14,10 +16,13 @@ final class HttpLoop {
     private final ResponseWriter writer;
     private final Set<HttpConnection> connections = Collections.newSetFromMap(new IdentityHashMap<>());
     private final CompletableFuture<Void> empty = new CompletableFuture<>();
+    private final BooleanSupplier lameDuck;
     private boolean draining;
 
-    HttpLoop(EventLoop eventLoop, String text, InstantSource clock) {
+    /** @param lameDuck whether clients are to be told to go */
+    HttpLoop(EventLoop eventLoop, String text, InstantSource clock, BooleanSupplier lameDuck) {
         this.eventLoop = eventLoop;
+        this.lameDuck = lameDuck;
         this.writer = new ResponseWriter(new ReadyResponses(text, clock));
     }
 
@@ -29,8 +34,14 @@ final class HttpLoop {
         return writer;
     }
 
+    /** Whether each response is the last one of its connection. */
     boolean draining() {
-        return draining;
+        return draining || lameDuck.getAsBoolean();
+    }
+
+    /** The connections that are there now. */
+    List<Channel> channels() {
+        return connections.stream().<Channel>map(HttpConnection::channel).toList();
     }
 
     void add(HttpConnection connection) {

@@ -1,7 +1,7 @@
 package io.fastsocket.examples.http;
 
-import static java.util.concurrent.TimeUnit.NANOSECONDS;
-
+import io.fastsocket.examples.connections.ConnectionGate;
+import io.fastsocket.examples.connections.Drain;
 import io.fastsocket.examples.fault.PeerFaults;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -10,8 +10,9 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
  * An HTTP/1.1 server that listens.
@@ -69,24 +70,35 @@ public final class HttpServer implements AutoCloseable {
         return initializer.faults();
     }
 
+    /** Refuses connections beyond the settings' limits, and counts that. */
+    public ConnectionGate gate() {
+        return initializer.gate();
+    }
+
+    /** From now on every response tells its client to go elsewhere, and is the last one of its connection. */
+    public void lameDuck() {
+        initializer.lameDuck();
+    }
+
     /**
-     * Stops in order: no new connections, idle ones are closed, a request that is being answered is answered and its
-     * connection closed then. What is still open after {@code bound} is left to the shutdown of the group.
+     * {@link #stop(Duration, CompletionStage)} that goes on for as long as it may.
      *
-     * @param bound how long requests that are being answered may take
-     * @return whether every connection ended within the bound
+     * @return whether every connection ended by itself
      */
     public boolean stop(Duration bound) throws InterruptedException {
-        long deadlineNanos = System.nanoTime() + bound.toNanos();
-        listener.close().await(bound.toNanos(), NANOSECONDS);
-        try {
-            initializer.drain().toCompletableFuture().get(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
-            return true;
-        } catch (TimeoutException e) {
-            return false;
-        } catch (java.util.concurrent.ExecutionException e) {
-            throw new IllegalStateException("drain: " + e.getCause(), e);
-        }
+        return stop(bound, new CompletableFuture<>()) == 0;
+    }
+
+    /**
+     * Stops in order: no new connections, idle ones are closed, a request that has begun may come in and is answered, and its
+     * connection closed then. What is still open after {@code bound} is reset.
+     *
+     * @param bound how long requests that are being answered may take
+     * @param atOnce when done, they may take no longer
+     * @return how many connections were reset
+     */
+    public int stop(Duration bound, CompletionStage<?> atOnce) throws InterruptedException {
+        return Drain.run(listener, initializer, bound, atOnce);
     }
 
     /** {@link #stop} with five seconds, the answer unread. */

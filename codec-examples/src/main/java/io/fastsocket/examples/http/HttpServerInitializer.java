@@ -2,6 +2,8 @@ package io.fastsocket.examples.http;
 
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
+import io.fastsocket.examples.connections.ConnectionGate;
+import io.fastsocket.examples.connections.Drain;
 import io.fastsocket.examples.fault.FaultHandler;
 import io.fastsocket.examples.fault.PeerFaults;
 import io.fastsocket.examples.fault.Side;
@@ -10,7 +12,6 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.timeout.IdleStateHandler;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -26,12 +27,14 @@ import java.util.concurrent.ConcurrentHashMap;
  *
  * <p>One instance serves every connection of one server, on any event loop group and channel class.
  */
-public final class HttpServerInitializer extends ChannelInitializer<SocketChannel> {
+public final class HttpServerInitializer extends ChannelInitializer<SocketChannel> implements Drain.Connections {
     private final HttpServerSettings settings;
     private final InstantSource clock;
     private final HttpDecoderConfig decoding;
     private final PeerFaults faults = new PeerFaults();
+    private final ConnectionGate gate;
     private final Map<EventLoop, HttpLoop> loops = new ConcurrentHashMap<>();
+    private volatile boolean lameDuck;
 
     /** Answers as the settings say. */
     public HttpServerInitializer(HttpServerSettings settings) {
@@ -41,6 +44,7 @@ public final class HttpServerInitializer extends ChannelInitializer<SocketChanne
     HttpServerInitializer(HttpServerSettings settings, InstantSource clock) {
         this.settings = settings;
         this.clock = clock;
+        this.gate = new ConnectionGate(settings.connections());
         this.decoding = new HttpDecoderConfig()
                 .setMaxInitialLineLength(settings.lineBytesMax())
                 .setMaxHeaderSize(settings.headerBytesMax());
@@ -48,10 +52,13 @@ public final class HttpServerInitializer extends ChannelInitializer<SocketChanne
 
     @Override
     protected void initChannel(SocketChannel channel) {
+        if (!gate.admit(channel)) {
+            return;
+        }
         // A client may send its request, shut its side and then read: that must not cut a response off.
         channel.config().setAllowHalfClosure(true);
         HttpLoop loop = loops.computeIfAbsent(
-                channel.eventLoop(), eventLoop -> new HttpLoop(eventLoop, settings.text(), clock));
+                channel.eventLoop(), eventLoop -> new HttpLoop(eventLoop, settings.text(), clock, () -> lameDuck));
         ChannelPipeline pipeline = channel.pipeline();
         if (settings.tls() != null) {
             pipeline.addLast(settings.tls().newHandler());
@@ -61,7 +68,7 @@ public final class HttpServerInitializer extends ChannelInitializer<SocketChanne
             pipeline.addLast(new IdleStateHandler(settings.idleTimeout().toNanos(), 0, 0, NANOSECONDS));
         }
         pipeline.addLast(
-                new HttpRequestDecoder(decoding), new ResponseEncoder(), new HttpConnection(loop, settings, channel));
+                new RequestDecoder(decoding), new ResponseEncoder(), new HttpConnection(loop, settings, channel));
         FaultHandler.addTo(pipeline, faults, Side.CLIENT);
     }
 
@@ -70,12 +77,23 @@ public final class HttpServerInitializer extends ChannelInitializer<SocketChanne
         return faults;
     }
 
+    /** Refuses connections beyond the settings' limits, and counts that. */
+    public ConnectionGate gate() {
+        return gate;
+    }
+
+    /** From now on every response tells its client to go elsewhere, and is the last one of its connection. */
+    public void lameDuck() {
+        lameDuck = true;
+    }
+
     /**
      * Closes every connection once its request, if it has one, is answered. A connection that arrives later is answered
      * once and closed, so close the listener first. May be called by any thread.
      *
      * @return done when no connection is left; never fails
      */
+    @Override
     public CompletionStage<Void> drain() {
         List<CompletableFuture<Void>> drained = new ArrayList<>();
         for (HttpLoop loop : loops.values()) {
@@ -89,5 +107,10 @@ public final class HttpServerInitializer extends ChannelInitializer<SocketChanne
             }
         }
         return CompletableFuture.allOf(drained.toArray(CompletableFuture[]::new));
+    }
+
+    @Override
+    public CompletionStage<Integer> reset() {
+        return Drain.reset(loops.values(), HttpLoop::eventLoop, HttpLoop::channels);
     }
 }

@@ -2,6 +2,7 @@ package io.fastsocket.examples.http;
 
 import static java.util.Objects.requireNonNull;
 
+import io.fastsocket.examples.connections.ConnectionLimits;
 import io.fastsocket.examples.tls.ServerTls;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param headerBytesMax the most bytes in all header fields of a request, at least 64; more are answered 431
  * @param idleTimeout a connection that sends nothing and takes nothing for this long is closed, or at most
  *     twice this long where a response is stuck on the way; zero: never
+ * @param headerTimeout how long a request's head may take from its first byte to its end, 1 ms to an hour; a later one is answered 408
+ * @param connections how many there may be at a time
  * @param tls what clients speak TLS with; null: they do not
  * @param files what {@code GET /files/NAME} answers; null: nothing
  */
@@ -24,12 +27,25 @@ public record HttpServerSettings(
         int lineBytesMax,
         int headerBytesMax,
         Duration idleTimeout,
+        Duration headerTimeout,
+        ConnectionLimits connections,
         @Nullable ServerTls tls,
         @Nullable ServedFiles files) {
 
-    /** 13 bytes of text, bodies up to 1 MiB, 8 KiB each for line and header fields, idle for 60 s at most, no TLS, no files. */
-    public static final HttpServerSettings DEFAULT =
-            new HttpServerSettings("Hello, World!", 1 << 20, 8192, 8192, Duration.ofSeconds(60), null, null);
+    /**
+     * 13 bytes of text, bodies up to 1 MiB, 8 KiB each for line and header fields, idle for 60 s at most, a head within 10 s, any number
+     * of connections, no TLS, no files.
+     */
+    public static final HttpServerSettings DEFAULT = new HttpServerSettings(
+            "Hello, World!",
+            1 << 20,
+            8192,
+            8192,
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(10),
+            ConnectionLimits.NONE,
+            null,
+            null);
 
     /** @throws IllegalArgumentException if a value is out of its range */
     public HttpServerSettings {
@@ -42,6 +58,10 @@ public record HttpServerSettings(
         if (!text.chars().allMatch(c -> c < 128)) {
             throw new IllegalArgumentException("text: not ASCII (expected: characters 0 to 127)");
         }
+        requireNonNull(connections, "connections");
+        if (headerTimeout.toMillis() < 1 || headerTimeout.compareTo(Duration.ofHours(1)) > 0) {
+            throw new IllegalArgumentException("headerTimeout: " + headerTimeout + " (expected: PT0.001S to PT1H)");
+        }
         if (idleTimeout.isNegative()) {
             throw new IllegalArgumentException("idleTimeout: " + idleTimeout + " (expected: >= 0)");
         }
@@ -49,22 +69,86 @@ public record HttpServerSettings(
 
     /** The same with another limit for bodies. */
     public HttpServerSettings withBodyBytesMax(int newBodyBytesMax) {
-        return new HttpServerSettings(text, newBodyBytesMax, lineBytesMax, headerBytesMax, idleTimeout, tls, files);
+        return new HttpServerSettings(
+                text,
+                newBodyBytesMax,
+                lineBytesMax,
+                headerBytesMax,
+                idleTimeout,
+                headerTimeout,
+                connections,
+                tls,
+                files);
     }
 
     /** The same with another idle timeout. */
     public HttpServerSettings withIdleTimeout(Duration newIdleTimeout) {
-        return new HttpServerSettings(text, bodyBytesMax, lineBytesMax, headerBytesMax, newIdleTimeout, tls, files);
+        return new HttpServerSettings(
+                text,
+                bodyBytesMax,
+                lineBytesMax,
+                headerBytesMax,
+                newIdleTimeout,
+                headerTimeout,
+                connections,
+                tls,
+                files);
+    }
+
+    /** The same with another time for a head. */
+    public HttpServerSettings withHeaderTimeout(Duration newHeaderTimeout) {
+        return new HttpServerSettings(
+                text,
+                bodyBytesMax,
+                lineBytesMax,
+                headerBytesMax,
+                idleTimeout,
+                newHeaderTimeout,
+                connections,
+                tls,
+                files);
+    }
+
+    /** The same with other limits of connections. */
+    public HttpServerSettings withConnections(ConnectionLimits newConnections) {
+        return new HttpServerSettings(
+                text,
+                bodyBytesMax,
+                lineBytesMax,
+                headerBytesMax,
+                idleTimeout,
+                headerTimeout,
+                newConnections,
+                tls,
+                files);
     }
 
     /** The same with or without TLS. */
     public HttpServerSettings withTls(@Nullable ServerTls newTls) {
-        return new HttpServerSettings(text, bodyBytesMax, lineBytesMax, headerBytesMax, idleTimeout, newTls, files);
+        return new HttpServerSettings(
+                text,
+                bodyBytesMax,
+                lineBytesMax,
+                headerBytesMax,
+                idleTimeout,
+                headerTimeout,
+                connections,
+                newTls,
+                files);
     }
 
     /** The same with or without files. */
     public HttpServerSettings withFiles(@Nullable ServedFiles newFiles) {
-        return new HttpServerSettings(text, bodyBytesMax, lineBytesMax, headerBytesMax, idleTimeout, tls, newFiles);
+        return new HttpServerSettings(
+                text,
+                bodyBytesMax,
+                lineBytesMax,
+                headerBytesMax,
+                idleTimeout,
+                headerTimeout,
+                connections,
+                tls,
+                newFiles);
     }
 
     private static void requireRange(String name, int value, int min, int max) {

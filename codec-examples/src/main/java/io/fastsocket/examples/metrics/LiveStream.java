@@ -66,7 +66,7 @@ final class LiveStream {
             history.sample();
             if (!pages.isEmpty()) {
                 byte[] event = event("loops", report.json()).getBytes(UTF_8);
-                // A copy: a write that fails closes a page, which removes itself.
+                // A copy: a page whose send fails closes, and removes itself.
                 for (ChannelHandlerContext page : List.copyOf(pages)) {
                     // One that does not keep up misses some.
                     if (page.channel().isWritable()) {

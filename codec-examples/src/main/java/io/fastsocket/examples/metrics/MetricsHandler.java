@@ -22,9 +22,8 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
-import io.netty.handler.timeout.IdleStateEvent;
-import io.netty.handler.timeout.IdleStateHandler;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 
@@ -44,6 +43,9 @@ final class MetricsHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
     private final Health health;
     private final Readiness readiness;
     private final Map<String, PageFile> files;
+    private final AllowedHosts hosts;
+    private final MetricsConnections connections;
+    private final SpareDescriptors spare;
     private boolean streaming;
 
     MetricsHandler(
@@ -52,17 +54,32 @@ final class MetricsHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
             LiveStream live,
             Health health,
             Readiness readiness,
-            Map<String, PageFile> files) {
+            Map<String, PageFile> files,
+            AllowedHosts hosts,
+            MetricsConnections connections,
+            SpareDescriptors spare) {
         this.registry = registry;
         this.report = report;
         this.live = live;
         this.health = health;
         this.readiness = readiness;
         this.files = files;
+        this.hosts = hosts;
+        this.connections = connections;
+        this.spare = spare;
     }
 
     @Override
     protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) throws IOException {
+        ProbeDeadline deadline = ctx.pipeline().get(ProbeDeadline.class);
+        if (deadline != null) {
+            deadline.answered();
+        }
+        connections.used(ctx.channel());
+        if (!spare.isWhole()) {
+            // Somebody else needs the descriptor, the next probe at the latest.
+            HttpUtil.setKeepAlive(request, false);
+        }
         if (streaming) {
             // The response never ends, so there is no answer to another request.
             ctx.close();
@@ -74,9 +91,30 @@ final class MetricsHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
                     UnreadableRequest.statusOf(request.decoderResult().cause()),
                     TEXT,
                     text("the request cannot be read\n"));
+        } else if (request.protocolVersion().equals(HTTP_1_1)
+                && !request.headers().contains(HttpHeaderNames.HOST)) {
+            refuseHost(ctx, request, HttpResponseStatus.BAD_REQUEST, "a request of HTTP/1.1 needs a host field\n");
+        } else if (!isHostAllowed(ctx, request)) {
+            refuseHost(
+                    ctx,
+                    request,
+                    HttpResponseStatus.MISDIRECTED_REQUEST,
+                    "this endpoint does not go by that name; ask for localhost or the address, or name it with"
+                            + " --metrics-allowed-hosts\n");
         } else {
             answer(ctx, request);
         }
+    }
+
+    private boolean isHostAllowed(ChannelHandlerContext ctx, FullHttpRequest request) {
+        List<String> fields = request.headers().getAll(HttpHeaderNames.HOST);
+        InetSocketAddress local = (InetSocketAddress) ctx.channel().localAddress();
+        return fields.isEmpty() || (fields.size() == 1 && hosts.allow(fields.get(0), local));
+    }
+
+    private void refuseHost(ChannelHandlerContext ctx, FullHttpRequest request, HttpResponseStatus status, String why) {
+        HttpUtil.setKeepAlive(request, false);
+        send(ctx, request, status, TEXT, text(why));
     }
 
     private void answer(ChannelHandlerContext ctx, FullHttpRequest request) throws IOException {
@@ -159,7 +197,7 @@ final class MetricsHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
         }
         streaming = true;
         // A page only listens.
-        ctx.pipeline().remove(IdleStateHandler.class);
+        ctx.pipeline().remove(ProbeDeadline.class);
         ctx.write(response, ctx.voidPromise());
         live.open(ctx);
     }
@@ -197,7 +235,7 @@ final class MetricsHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
                 .set("referrer-policy", "no-referrer");
     }
 
-    private static void send(
+    private void send(
             ChannelHandlerContext ctx,
             FullHttpRequest request,
             HttpResponseStatus status,
@@ -206,22 +244,12 @@ final class MetricsHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
         send(ctx, request, response(request, status, contentType, content));
     }
 
-    private static void send(ChannelHandlerContext ctx, FullHttpRequest request, FullHttpResponse response) {
+    private void send(ChannelHandlerContext ctx, FullHttpRequest request, FullHttpResponse response) {
         boolean keep = HttpUtil.isKeepAlive(request);
         ChannelFuture written = ctx.writeAndFlush(response);
+        written.addListener(done -> connections.idle(ctx.channel()));
         if (!keep) {
             written.addListener(ChannelFutureListener.CLOSE);
-        }
-    }
-
-    // ---- when something is wrong
-
-    @Override
-    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event instanceof IdleStateEvent) {
-            ctx.close();
-        } else {
-            ctx.fireUserEventTriggered(event);
         }
     }
 }

@@ -5,8 +5,6 @@ import io.fastsocket.examples.fault.PeerFaults;
 import io.fastsocket.examples.fault.Side;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.channel.ChannelInitializer;
-import io.netty.channel.group.ChannelGroup;
-import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.compression.StandardCompressionOptions;
 import io.netty.handler.codec.http.HttpContentCompressor;
@@ -15,20 +13,14 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpServerCodec;
-import io.netty.handler.timeout.IdleStateHandler;
-import io.netty.util.concurrent.GlobalEventExecutor;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Makes a connection speak HTTP/1.1 with small requests, compressed answers and a timeout. */
 final class MetricsInitializer extends ChannelInitializer<SocketChannel> {
-    /** Scrapers, probes and open pages; more are closed at once. */
-    private static final int CONNECTIONS_MAX = 256;
-
     private static final int LINE_BYTES_MAX = 4096;
     private static final int HEADER_BYTES_MAX = 8192;
     private static final int BODY_BYTES_MAX = 1024;
-    private static final int IDLE_SECONDS_MAX = 60;
     /** Smaller answers are sent as they are. */
     private static final int COMPRESSED_BYTES_MIN = 1024;
 
@@ -39,7 +31,9 @@ final class MetricsInitializer extends ChannelInitializer<SocketChannel> {
     private final Readiness readiness;
     private final PeerFaults faults;
     private final Map<String, PageFile> files = PageFile.all();
-    private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private final AllowedHosts hosts;
+    private final MetricsConnections connections;
+    private final SpareDescriptors spare;
 
     MetricsInitializer(
             PrometheusMeterRegistry registry,
@@ -47,31 +41,34 @@ final class MetricsInitializer extends ChannelInitializer<SocketChannel> {
             LiveStream live,
             Health health,
             Readiness readiness,
+            AllowedHosts hosts,
+            MetricsConnections connections,
+            SpareDescriptors spare,
             PeerFaults faults) {
         this.registry = registry;
         this.report = report;
         this.live = live;
         this.health = health;
         this.readiness = readiness;
+        this.hosts = hosts;
+        this.connections = connections;
+        this.spare = spare;
         this.faults = faults;
     }
 
     @Override
     protected void initChannel(SocketChannel channel) {
-        if (connections.size() >= CONNECTIONS_MAX) {
-            channel.close();
-            return;
-        }
         connections.add(channel);
         channel.pipeline()
                 .addLast(
-                        new IdleStateHandler(IDLE_SECONDS_MAX, 0, 0),
+                        new ProbeDeadline(),
                         new HttpServerCodec(new HttpDecoderConfig()
                                 .setMaxInitialLineLength(LINE_BYTES_MAX)
                                 .setMaxHeaderSize(HEADER_BYTES_MAX)),
                         new Compressor(),
                         new HttpObjectAggregator(BODY_BYTES_MAX),
-                        new MetricsHandler(registry, report, live, health, readiness, files));
+                        new MetricsHandler(
+                                registry, report, live, health, readiness, files, hosts, connections, spare));
         FaultHandler.addTo(channel.pipeline(), faults, Side.METRICS);
     }
 

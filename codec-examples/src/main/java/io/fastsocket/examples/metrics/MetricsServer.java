@@ -1,14 +1,12 @@
 package io.fastsocket.examples.metrics;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.util.Objects.requireNonNull;
 
-import io.fastsocket.affinity.PlacementPolicy;
 import io.fastsocket.examples.fault.PeerFaults;
 import io.fastsocket.examples.fault.Side;
 import io.fastsocket.transport.FastSocketEventLoopGroup;
 import io.fastsocket.transport.LoopWatch;
-import io.fastsocket.transport.connect.FlowDelivery;
-import io.fastsocket.transport.listen.FastSocketServerSocketChannel;
 import io.fastsocket.transport.metrics.FastSocketMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -22,36 +20,44 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.nio.NioEventLoopGroup;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Serves what there is to see of an event loop group: {@code /metrics} for Prometheus, {@code /healthz} and {@code /readyz},
- * {@code /loops} as JSON, and the live page at {@code /}. Runs on a group of one loop of its own. Has no authentication and no
+ * {@code /loops} as JSON, and the live page at {@code /}. Runs on one loop of its own, with few
+ * connections and a descriptor in reserve, so that a probe gets through whatever becomes of the rest. Has no authentication and no
  * TLS: bind it to an address that only those reach who may see it.
  *
  * <p>Safe for use by any thread but an event loop.
  */
 public final class MetricsServer implements AutoCloseable {
+    private static final InternalLogger logger = InternalLoggerFactory.getInstance(MetricsServer.class);
+
     private static final long BIND_SECONDS_MAX = 10;
     private static final long SHUTDOWN_SECONDS_MAX = 5;
-    /** Of one loop that has little to do. */
-    private static final int RING_ENTRIES = 256;
+    private static final int TRY_OUT_MILLIS_MAX = 2000;
 
     /** Longer than a pause of the garbage collector, shorter than what a client waits for. */
     private static final Duration STUCK_AFTER = Duration.ofSeconds(2);
 
     private final FastSocketEventLoopGroup group;
-    private final FastSocketEventLoopGroup ownGroup = FastSocketEventLoopGroup.builder()
-            .loops(1)
-            .placement(PlacementPolicy.none())
-            .flowDelivery(FlowDelivery.off())
-            .ringSize(RING_ENTRIES)
-            .threadName("metrics")
-            .build();
+    /** Netty's own, which shares no fault with what is looked at. */
+    private final EventLoopGroup ownGroup = new NioEventLoopGroup(1, new DefaultThreadFactory("metrics", true));
+
+    private final SpareDescriptors spare = new SpareDescriptors(ownGroup.next());
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics gcMetrics = new JvmGcMetrics();
     private final Readiness readiness = new Readiness();
@@ -69,18 +75,21 @@ public final class MetricsServer implements AutoCloseable {
      *
      * @param group what is looked at
      * @param address where to listen; port 0: a free one
+     * @param hosts by which names clients may ask, besides localhost and the address they connect to
      * @throws IOException if the address cannot be bound
      */
-    public static MetricsServer start(FastSocketEventLoopGroup group, InetSocketAddress address) throws IOException {
-        return start(group, address, STUCK_AFTER);
+    public static MetricsServer start(
+            FastSocketEventLoopGroup group, InetSocketAddress address, Collection<String> hosts) throws IOException {
+        return start(group, address, hosts, STUCK_AFTER);
     }
 
-    static MetricsServer start(FastSocketEventLoopGroup group, InetSocketAddress address, Duration stuckAfter)
+    static MetricsServer start(
+            FastSocketEventLoopGroup group, InetSocketAddress address, Collection<String> hosts, Duration stuckAfter)
             throws IOException {
         MetricsServer server = new MetricsServer(group);
         try {
             server.register();
-            server.listen(address, stuckAfter);
+            server.listen(address, new AllowedHosts(hosts), stuckAfter);
             return server;
         } catch (IOException | RuntimeException e) {
             server.close();
@@ -101,16 +110,19 @@ public final class MetricsServer implements AutoCloseable {
         new UptimeMetrics().bindTo(registry);
     }
 
-    private void listen(InetSocketAddress address, Duration stuckAfter) throws IOException {
+    private void listen(InetSocketAddress address, AllowedHosts hosts, Duration stuckAfter) throws IOException {
         LoopWatch watch = metrics.loopWatch();
         History history = new History(group, watch);
         LoopsReport report = new LoopsReport(group, watch, history);
         LiveStream live = new LiveStream(ownGroup.next(), report, history);
         Health health = new Health(group, watch, stuckAfter);
+        MetricsConnections connections = new MetricsConnections();
         ChannelFuture bound = new ServerBootstrap()
                 .group(ownGroup)
-                .channel(FastSocketServerSocketChannel.class)
-                .childHandler(new MetricsInitializer(registry, report, live, health, readiness, faults))
+                .channelFactory(() -> new ReservedListener(spare))
+                .handler(new ReservedListener.Pause(connections))
+                .childHandler(new MetricsInitializer(
+                        registry, report, live, health, readiness, hosts, connections, spare, faults))
                 .bind(address);
         bound.awaitUninterruptibly(BIND_SECONDS_MAX, TimeUnit.SECONDS);
         if (!bound.isDone()) {
@@ -121,6 +133,29 @@ public final class MetricsServer implements AutoCloseable {
         }
         listener = bound.channel();
         live.start();
+        ownGroup.execute(spare::take);
+        tryOut();
+    }
+
+    /**
+     * Asks once. Answering needs classes and files of libraries that are opened when they are first needed; that may be when there is
+     * no descriptor left.
+     */
+    private void tryOut() {
+        InetSocketAddress bound = address();
+        InetAddress host =
+                bound.getAddress().isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : bound.getAddress();
+        for (String path : List.of("/healthz", "/readyz", "/metrics")) {
+            try (Socket probe = new Socket()) {
+                probe.setSoTimeout(TRY_OUT_MILLIS_MAX);
+                probe.connect(new InetSocketAddress(host, bound.getPort()), TRY_OUT_MILLIS_MAX);
+                probe.getOutputStream().write(("GET " + path + " HTTP/1.0\r\n\r\n").getBytes(US_ASCII));
+                probe.getInputStream().readAllBytes();
+            } catch (IOException e) {
+                logger.debug("{} not tried out", path, e);
+                return;
+            }
+        }
     }
 
     /** The address and port bound. */
@@ -141,6 +176,9 @@ public final class MetricsServer implements AutoCloseable {
     /** Stops listening, ends every connection and takes the meters away. */
     @Override
     public void close() {
+        if (!ownGroup.isShuttingDown()) {
+            ownGroup.execute(spare::close);
+        }
         ownGroup.shutdownGracefully(0, SHUTDOWN_SECONDS_MAX, TimeUnit.SECONDS)
                 .awaitUninterruptibly(2 * SHUTDOWN_SECONDS_MAX, TimeUnit.SECONDS);
         metrics.close();

@@ -5,6 +5,9 @@ import static io.netty.handler.codec.http.HttpHeaderNames.CONTENT_LENGTH;
 import static io.netty.handler.codec.http.HttpHeaderNames.CONTENT_TYPE;
 import static io.netty.handler.codec.http.HttpVersion.HTTP_1_1;
 
+import io.fastsocket.examples.connections.Deadline;
+import io.fastsocket.examples.connections.Reset;
+import io.fastsocket.examples.http.HeadWatch;
 import io.fastsocket.examples.linger.LingeringClose;
 import io.fastsocket.examples.upstream.ProxiedConnection;
 import io.fastsocket.examples.upstream.ProxyProtocol;
@@ -23,6 +26,8 @@ import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.ssl.AbstractSniHandler;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.internal.logging.InternalLogger;
@@ -60,6 +65,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     private @Nullable ForwardedFields forwarded;
     private @Nullable Exchange exchange;
     private State state = State.IDLE;
+    /** A part of a head is there. */
+    private boolean withinHead;
+
     private boolean inputShut;
     private boolean inRead;
     private boolean pumping;
@@ -156,6 +164,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     private void begin(HttpRequest head) {
         state = State.SERVING;
+        withinHead = false;
         encoder.answersHead(HttpMethod.HEAD.equals(head.method()));
         Refusal refusal = RequestCheck.refusal(head);
         if (refusal != null) {
@@ -195,6 +204,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
             pump();
         } else if (event instanceof ProxiedConnection header) {
             proxied = header;
+        } else if (event == HeadWatch.Event.HEAD_BEGUN) {
+            withinHead = true;
+            if (exchange == null && state == State.IDLE) {
+                deadline.in(loop.headerNanos());
+            }
         } else {
             context.fireUserEventTriggered(event);
         }
@@ -253,7 +267,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
             closeWhenWritten();
         } else {
             state = State.IDLE;
-            deadline.in(loop.idleNanos());
+            deadline.in(withinHead ? loop.headerNanos() : loop.idleNanos());
             if (waiting.isEmpty() && !decoder.isHolding()) {
                 pump();
             } else {
@@ -313,12 +327,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     void cut() {
         exchange = null;
         state = State.CLOSING;
-        try {
-            channel.config().setSoLinger(0);
-        } catch (RuntimeException e) {
-            logger.debug("{}: no reset, so a response in HTTP/1.0 may look complete", channel, e);
-        }
-        channel.close();
+        Reset.close(channel);
     }
 
     // ---- tunnels
@@ -345,7 +354,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     private void expired() {
         if (exchange == null) {
-            channel.close();
+            headLateOrIdle();
             return;
         }
         long unsent = channel.bytesBeforeWritable();
@@ -358,13 +367,33 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
+    private void headLateOrIdle() {
+        if (withinHead && state == State.IDLE) {
+            Refusal refusal = new Refusal(HttpResponseStatus.REQUEST_TIMEOUT, "the request did not come in time");
+            loop.logRefusal(this, null, refusal);
+            answer(refusal, null, false);
+        } else {
+            channel.close();
+        }
+    }
+
     // ---- end
 
-    /** For a proxy that stops: closes a connection that has no request; any other closes after its response. */
+    /**
+     * For a proxy that stops: closes a connection that has no request, nor a part of one; any other closes after its response. A TLS
+     * handshake is the beginning of a request, and has a deadline as well.
+     */
     void closeIfIdle() {
-        if (exchange == null && state == State.IDLE && waiting.isEmpty()) {
+        if (exchange == null && state == State.IDLE && waiting.isEmpty() && !withinHead && !inHandshake()) {
             closeWhenWritten();
         }
+    }
+
+    private boolean inHandshake() {
+        SslHandler tls = channel.pipeline().get(SslHandler.class);
+        return tls == null
+                ? channel.pipeline().get(AbstractSniHandler.class) != null
+                : !tls.handshakeFuture().isDone();
     }
 
     @Override

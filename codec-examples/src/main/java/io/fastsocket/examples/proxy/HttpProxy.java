@@ -1,7 +1,7 @@
 package io.fastsocket.examples.proxy;
 
-import static java.util.concurrent.TimeUnit.NANOSECONDS;
-
+import io.fastsocket.examples.connections.ConnectionGate;
+import io.fastsocket.examples.connections.Drain;
 import io.fastsocket.examples.fault.PeerFaults;
 import io.fastsocket.examples.upstream.OffLoopResolver;
 import io.fastsocket.examples.upstream.PoolStats;
@@ -16,11 +16,11 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
  * An HTTP/1.1 reverse proxy that listens.
@@ -113,23 +113,36 @@ public final class HttpProxy implements AutoCloseable {
         return initializer.faults();
     }
 
+    /** Refuses connections beyond the settings' limits, and counts that. */
+    public ConnectionGate gate() {
+        return initializer.gate();
+    }
+
+    /** From now on every response tells its client to go elsewhere, and is the last one of its connection. */
+    public void lameDuck() {
+        initializer.lameDuck();
+    }
+
     /**
-     * Stops in order: no new connections, idle ones are closed, a request that is being served is served and its
-     * connection closed then. What is still open after {@code bound}, a tunnel say, is left to the shutdown of the group.
+     * {@link #stop(Duration, CompletionStage)} that goes on for as long as it may.
      *
-     * @param bound how long requests that are being served may take
-     * @return whether every connection ended within the bound
+     * @return whether every connection ended by itself
      */
     public boolean stop(Duration bound) throws InterruptedException {
-        long deadlineNanos = System.nanoTime() + bound.toNanos();
-        listener.close().await(bound.toNanos(), NANOSECONDS);
+        return stop(bound, new CompletableFuture<>()) == 0;
+    }
+
+    /**
+     * Stops in order: no new connections, idle ones are closed, a request that has begun may come in and is served, and its
+     * connection closed then. What is still open after {@code bound}, a tunnel say, is reset.
+     *
+     * @param bound how long requests that are being served may take
+     * @param atOnce when done, they may take no longer
+     * @return how many connections of clients were reset
+     */
+    public int stop(Duration bound, CompletionStage<?> atOnce) throws InterruptedException {
         try {
-            initializer.drain().toCompletableFuture().get(deadlineNanos - System.nanoTime(), NANOSECONDS);
-            return true;
-        } catch (TimeoutException e) {
-            return false;
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("drain: " + e.getCause(), e);
+            return Drain.run(listener, initializer, bound, atOnce);
         } finally {
             lookups.shutdown();
         }

@@ -1,5 +1,7 @@
 package io.fastsocket.examples.proxy;
 
+import io.fastsocket.examples.connections.ConnectionGate;
+import io.fastsocket.examples.connections.Drain;
 import io.fastsocket.examples.fault.FaultHandler;
 import io.fastsocket.examples.fault.PeerFaults;
 import io.fastsocket.examples.fault.Side;
@@ -18,28 +20,36 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Makes an accepted connection one of the proxy: PROXY protocol, TLS, Netty's codec, the connection's handler. */
-final class ProxyInitializer extends ChannelInitializer<SocketChannel> {
+final class ProxyInitializer extends ChannelInitializer<SocketChannel> implements Drain.Connections {
     private final ProxySettings settings;
     private final ProxyParts parts;
     private final OffLoopResolver resolver;
     private final PeerFaults faults = new PeerFaults();
+    private final ConnectionGate gate;
     private final Map<EventLoop, ProxyLoop> loops = new ConcurrentHashMap<>();
+    private volatile boolean lameDuck;
 
     ProxyInitializer(ProxySettings settings, ProxyParts parts, OffLoopResolver resolver) {
         this.settings = settings;
         this.parts = parts;
         this.resolver = resolver;
+        this.gate = new ConnectionGate(settings.limits().connections());
     }
 
     @Override
     protected void initChannel(SocketChannel channel) {
+        if (!(settings.proxyProtocolIn() ? gate.admitBehindProxy(channel) : gate.admit(channel))) {
+            return;
+        }
         // A client may send its request, shut its side and then read: that must not cut a response off.
         channel.config().setAllowHalfClosure(true).setAutoRead(false);
         ProxyLoop loop = loops.computeIfAbsent(
-                channel.eventLoop(), eventLoop -> new ProxyLoop(eventLoop, settings, parts, resolver, faults));
+                channel.eventLoop(),
+                eventLoop -> new ProxyLoop(eventLoop, settings, parts, resolver, faults, () -> lameDuck));
         ChannelPipeline pipeline = channel.pipeline();
         if (settings.proxyProtocolIn()) {
-            ProxyProtocol.expectHeader(pipeline, settings.timeouts().idle());
+            ProxyProtocol.expectHeader(pipeline, settings.limits().headerTimeout());
+            pipeline.addLast(gate.addressOfHeader());
         }
         if (parts.tls() != null) {
             pipeline.addLast(parts.tls().newHandler());
@@ -62,12 +72,21 @@ final class ProxyInitializer extends ChannelInitializer<SocketChannel> {
         return loop == null ? PoolStats.NONE : loop.pool().stats();
     }
 
+    ConnectionGate gate() {
+        return gate;
+    }
+
+    void lameDuck() {
+        lameDuck = true;
+    }
+
     /**
      * Closes every connection once its request, if it has one, is answered. May be called by any thread.
      *
      * @return done when no connection is left; never fails
      */
-    CompletionStage<Void> drain() {
+    @Override
+    public CompletionStage<Void> drain() {
         List<CompletableFuture<Void>> drained = new ArrayList<>();
         for (ProxyLoop loop : loops.values()) {
             CompletableFuture<Void> empty = new CompletableFuture<>();
@@ -80,5 +99,10 @@ final class ProxyInitializer extends ChannelInitializer<SocketChannel> {
             }
         }
         return CompletableFuture.allOf(drained.toArray(CompletableFuture[]::new));
+    }
+
+    @Override
+    public CompletionStage<Integer> reset() {
+        return Drain.reset(loops.values(), ProxyLoop::eventLoop, ProxyLoop::clients);
     }
 }

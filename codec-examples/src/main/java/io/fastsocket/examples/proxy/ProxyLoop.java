@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -34,17 +35,22 @@ final class ProxyLoop {
     private final Set<ClientConnection> connections = Collections.newSetFromMap(new IdentityHashMap<>());
     private final CompletableFuture<Void> empty = new CompletableFuture<>();
     private final long idleNanos;
+    private final long headerNanos;
     private final long responseNanos;
     private final long tunnelNanos;
+    private final BooleanSupplier lameDuck;
     private boolean draining;
 
+    /** @param lameDuck whether clients are to be told to go */
     ProxyLoop(
             EventLoop eventLoop,
             ProxySettings settings,
             ProxyParts parts,
             OffLoopResolver resolver,
-            PeerFaults faults) {
+            PeerFaults faults,
+            BooleanSupplier lameDuck) {
         this.eventLoop = eventLoop;
+        this.lameDuck = lameDuck;
         this.settings = settings;
         this.accessLog = parts.accessLog();
         this.isLocal = parts.isLocal();
@@ -62,6 +68,7 @@ final class ProxyLoop {
         this.balancer = new UpstreamBalancer(
                 settings.upstreams(), System::nanoTime, new SplittableRandom(), settings.ejection());
         this.idleNanos = settings.timeouts().idle().toNanos();
+        this.headerNanos = settings.limits().headerTimeout().toNanos();
         this.responseNanos = settings.timeouts().response().toNanos();
         this.tunnelNanos = settings.timeouts().tunnel().toNanos();
     }
@@ -93,6 +100,10 @@ final class ProxyLoop {
         return idleNanos;
     }
 
+    long headerNanos() {
+        return headerNanos;
+    }
+
     long responseNanos() {
         return responseNanos;
     }
@@ -101,8 +112,14 @@ final class ProxyLoop {
         return tunnelNanos;
     }
 
+    /** Whether each response is the last one of its connection. */
     boolean draining() {
-        return draining;
+        return draining || lameDuck.getAsBoolean();
+    }
+
+    /** Those of the clients that are there now, tunnels included. */
+    List<Channel> clients() {
+        return connections.stream().<Channel>map(ClientConnection::channel).toList();
     }
 
     void add(ClientConnection connection) {
@@ -130,14 +147,15 @@ final class ProxyLoop {
         }
     }
 
-    void logRefusal(ClientConnection client, HttpRequest head, Refusal refusal) {
+    /** @param head null: there is none as a whole */
+    void logRefusal(ClientConnection client, @Nullable HttpRequest head, Refusal refusal) {
         if (accessLog != null) {
-            boolean readable = head.decoderResult().isSuccess();
+            boolean readable = head != null && head.decoderResult().isSuccess();
             accessLog.offer(new AccessEntry(
                     System.currentTimeMillis(),
                     client.clientAddress(),
-                    readable ? head.method().name() : "-",
-                    readable ? head.uri() : "-",
+                    readable && head != null ? head.method().name() : "-",
+                    readable && head != null ? head.uri() : "-",
                     refusal.status().code(),
                     0,
                     0,

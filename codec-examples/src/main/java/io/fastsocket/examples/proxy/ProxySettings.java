@@ -2,6 +2,7 @@ package io.fastsocket.examples.proxy;
 
 import static java.util.Objects.requireNonNull;
 
+import io.fastsocket.examples.connections.ConnectionLimits;
 import io.fastsocket.examples.upstream.EjectionSettings;
 import io.fastsocket.examples.upstream.PoolSettings;
 import io.fastsocket.examples.upstream.Upstream;
@@ -15,7 +16,7 @@ import java.util.List;
  * @param hostHeader which Host field an upstream gets
  * @param forwarded what becomes of {@code Forwarded} and {@code X-Forwarded-*}
  * @param via the name this proxy adds to {@code Via}; empty: none is added
- * @param limits how large a request may be
+ * @param limits how much a client may ask of the proxy
  * @param timeouts how long to wait for what
  * @param pool how many connections each loop has to each upstream; its time to connect counts
  * @param ejection when a loop leaves an upstream out that fails or answers with errors
@@ -146,20 +147,32 @@ public record ProxySettings(
     }
 
     /**
-     * How large a request may be.
+     * How much a client may ask of the proxy.
      *
      * @param lineBytesMax the longest request line in bytes, 64 to 1,048,576; a longer one is answered 414
      * @param headerBytesMax the most bytes in all header fields, 64 to 1,048,576; more are answered 431. Of a response,
      *     more are a fault of the upstream
+     * @param headerTimeout how long a head may take from its first byte to its end, 1 ms to an hour; a later one is answered 408. The
+     *     same for a header of the PROXY protocol
+     * @param connections how many connections of clients there may be at a time
      */
-    public record Limits(int lineBytesMax, int headerBytesMax) {
-        /** 8 KiB for the line and 32 KiB for the fields. */
+    public record Limits(int lineBytesMax, int headerBytesMax, Duration headerTimeout, ConnectionLimits connections) {
+        /** 8 KiB for the line and 32 KiB for the fields, a head within 10 s, any number of connections. */
         public static final Limits DEFAULT = new Limits(8 << 10, 32 << 10);
+
+        /** The default time for a head, and any number of connections. */
+        public Limits(int lineBytesMax, int headerBytesMax) {
+            this(lineBytesMax, headerBytesMax, Duration.ofSeconds(10), ConnectionLimits.NONE);
+        }
 
         /** @throws IllegalArgumentException if a value is out of its range */
         public Limits {
             requireRange("lineBytesMax", lineBytesMax);
             requireRange("headerBytesMax", headerBytesMax);
+            requireNonNull(connections, "connections");
+            if (headerTimeout.toMillis() < 1 || headerTimeout.compareTo(Duration.ofHours(1)) > 0) {
+                throw new IllegalArgumentException("headerTimeout: " + headerTimeout + " (expected: PT0.001S to PT1H)");
+            }
         }
 
         private static void requireRange(String name, int value) {

@@ -1,5 +1,6 @@
 package io.fastsocket.examples.proxy;
 
+import io.fastsocket.examples.http.HeadWatch;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
@@ -32,6 +33,7 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
     private final HeldBytes held = new HeldBytes();
     private Mode mode = Mode.DECODING;
     private boolean asksForSwitch;
+    private final HeadWatch heads = new HeadWatch();
     private int methodEnd;
     private int targetEnd;
 
@@ -90,6 +92,7 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
             case DECODING -> {
                 int before = out.size();
                 super.decode(ctx, in, out);
+                heads.decoded(ctx, out, before);
                 for (int i = before; i < out.size(); i++) {
                     look(out.get(i));
                 }

@@ -1,5 +1,6 @@
 package io.fastsocket.examples.proxy;
 
+import io.fastsocket.examples.connections.Deadline;
 import io.fastsocket.examples.fault.FaultHandler;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;

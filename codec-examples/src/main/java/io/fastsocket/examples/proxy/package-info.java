@@ -5,7 +5,7 @@
  *
  * <p>Bodies are streamed, never gathered: each side is read only while the other takes what was read.
  *
- * <p>May use Netty, {@code upstream} and {@code tls}. Nothing here knows the fastsocket transport: groups and channels
+ * <p>May use Netty, {@code connections}, {@code http} for what decoders tell, {@code upstream} and {@code tls}. Nothing here knows the fastsocket transport: groups and channels
  * are the caller's choice.
  */
 @NullMarked

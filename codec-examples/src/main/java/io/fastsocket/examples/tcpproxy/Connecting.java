@@ -1,5 +1,6 @@
 package io.fastsocket.examples.tcpproxy;
 
+import io.fastsocket.examples.connections.Reset;
 import io.fastsocket.examples.fault.FaultHandler;
 import io.fastsocket.examples.upstream.ProxiedConnection;
 import io.fastsocket.examples.upstream.ProxyProtocol;

@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What the proxied connections of one event loop share: the balancer, the way to connect, and each other. Used on that
- * loop alone, but for {@link #stats}, {@link #drain} and {@link #resetAll}.
+ * loop alone, but for {@link #stats} and {@link #drain}.
  */
 final class ProxyLoop {
     private final EventLoop eventLoop;
@@ -105,6 +105,10 @@ final class ProxyLoop {
         return cause instanceof IOException && !(cause instanceof BindException);
     }
 
+    void countRefused() {
+        add(refused, 1);
+    }
+
     void countUnserved() {
         add(unserved, 1);
     }
@@ -132,9 +136,13 @@ final class ProxyLoop {
         }
     }
 
-    /** Resets every client, and with it its connection to an upstream. */
-    void resetAll() {
-        run(() -> List.copyOf(clients).forEach(Reset::close));
+    EventLoop eventLoop() {
+        return eventLoop;
+    }
+
+    /** Those that are there now. */
+    List<Channel> clients() {
+        return List.copyOf(clients);
     }
 
     private void run(Runnable task) {

@@ -1,5 +1,6 @@
 package io.fastsocket.examples.tcpproxy;
 
+import io.fastsocket.examples.connections.Reset;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;

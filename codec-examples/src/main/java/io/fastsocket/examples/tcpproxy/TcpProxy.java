@@ -1,8 +1,9 @@
 package io.fastsocket.examples.tcpproxy;
 
-import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
+import io.fastsocket.examples.connections.ConnectionGate;
+import io.fastsocket.examples.connections.Drain;
 import io.fastsocket.examples.fault.PeerFaults;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
@@ -13,8 +14,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.CompletionStage;
 
 /**
  * A TCP proxy that listens.
@@ -32,9 +32,6 @@ import java.util.concurrent.TimeoutException;
 public final class TcpProxy {
     /** Binding is a matter of milliseconds; this long, and it will not end. */
     private static final long BIND_SECONDS_MAX = 10;
-
-    /** What it takes to reset every connection once the bound of a stop is over. */
-    private static final long RESET_SECONDS_MAX = 2;
 
     private final Channel listener;
     private final TcpProxyInitializer initializer;
@@ -82,32 +79,28 @@ public final class TcpProxy {
         return initializer.faults();
     }
 
+    /** Refuses connections beyond the settings' limits, and counts that. */
+    public ConnectionGate gate() {
+        return initializer.gate();
+    }
+
+    /**
+     * {@link #stop(Duration, CompletionStage)} that goes on for as long as it may.
+     *
+     * @return whether every connection ended by itself
+     */
+    public boolean stop(Duration bound) throws InterruptedException {
+        return stop(bound, new CompletableFuture<>()) == 0;
+    }
+
     /**
      * Stops in order: no new clients; those there are go on until they end by themselves. What is still open after the
      * bound is reset on both sides.
      *
-     * @return whether every connection ended by itself within the bound
+     * @param atOnce when done, they may go on no longer
+     * @return how many clients were reset
      */
-    public boolean stop(Duration bound) throws InterruptedException {
-        long deadlineNanos = System.nanoTime() + bound.toNanos();
-        listener.close().await(Math.max(bound.toNanos(), SECONDS.toNanos(RESET_SECONDS_MAX)), NANOSECONDS);
-        CompletableFuture<Void> drained = initializer.drain();
-        if (isDone(drained, deadlineNanos - System.nanoTime())) {
-            return true;
-        }
-        initializer.resetAll();
-        isDone(drained, SECONDS.toNanos(RESET_SECONDS_MAX));
-        return false;
-    }
-
-    private static boolean isDone(CompletableFuture<Void> drained, long waitNanos) throws InterruptedException {
-        try {
-            drained.get(waitNanos, NANOSECONDS);
-            return true;
-        } catch (TimeoutException e) {
-            return false;
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("drain: " + e.getCause(), e);
-        }
+    public int stop(Duration bound, CompletionStage<?> atOnce) throws InterruptedException {
+        return Drain.run(listener, initializer, bound, atOnce);
     }
 }

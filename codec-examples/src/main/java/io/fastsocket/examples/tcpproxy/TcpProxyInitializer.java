@@ -1,5 +1,8 @@
 package io.fastsocket.examples.tcpproxy;
 
+import io.fastsocket.examples.connections.ConnectionGate;
+import io.fastsocket.examples.connections.Drain;
+import io.fastsocket.examples.connections.Reset;
 import io.fastsocket.examples.fault.FaultHandler;
 import io.fastsocket.examples.fault.PeerFaults;
 import io.fastsocket.examples.fault.Side;
@@ -11,17 +14,20 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.socket.SocketChannel;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Makes an accepted connection a proxied one. One instance serves every connection of one proxy. */
-final class TcpProxyInitializer extends ChannelInitializer<SocketChannel> {
+final class TcpProxyInitializer extends ChannelInitializer<SocketChannel> implements Drain.Connections {
     private final TcpProxySettings settings;
     private final Bootstrap upstreams;
     private final PeerFaults faults = new PeerFaults();
+    private final ConnectionGate gate;
     private final Map<EventLoop, ProxyLoop> loops = new ConcurrentHashMap<>();
 
     TcpProxyInitializer(TcpProxySettings settings, Bootstrap upstreams) {
         this.settings = settings;
+        this.gate = new ConnectionGate(settings.connections());
         this.upstreams = upstreams.clone().option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
                 settings.connectTimeout().toMillis());
     }
@@ -34,12 +40,17 @@ final class TcpProxyInitializer extends ChannelInitializer<SocketChannel> {
             Reset.close(client);
             return;
         }
+        if (!(settings.headerIn() ? gate.admitBehindProxy(client) : gate.admit(client))) {
+            loop.countRefused();
+            return;
+        }
         client.config().setAllowHalfClosure(true);
         // Nothing is read before there is somewhere for it to go, but for a header.
         client.config().setAutoRead(settings.headerIn());
         loop.addIdleTimeout(client);
         if (settings.headerIn()) {
             ProxyProtocol.expectHeader(client.pipeline(), settings.headerTimeout());
+            client.pipeline().addLast(gate.addressOfHeader());
         }
         client.pipeline().addLast(new Connecting(loop, settings));
         FaultHandler.addTo(client.pipeline(), faults, Side.CLIENT);
@@ -49,6 +60,10 @@ final class TcpProxyInitializer extends ChannelInitializer<SocketChannel> {
         return faults;
     }
 
+    ConnectionGate gate() {
+        return gate;
+    }
+
     TcpProxyStats stats() {
         return loops.values().stream()
                 .map(ProxyLoop::stats)
@@ -56,12 +71,15 @@ final class TcpProxyInitializer extends ChannelInitializer<SocketChannel> {
     }
 
     /** Done when no connection is left; never fails. Close the listener first. */
-    CompletableFuture<Void> drain() {
+    @Override
+    public CompletionStage<Void> drain() {
         return CompletableFuture.allOf(
                 loops.values().stream().map(ProxyLoop::drain).toArray(CompletableFuture[]::new));
     }
 
-    void resetAll() {
-        loops.values().forEach(ProxyLoop::resetAll);
+    /** Resets every client, and with it its connection to an upstream. */
+    @Override
+    public CompletionStage<Integer> reset() {
+        return Drain.reset(loops.values(), ProxyLoop::eventLoop, ProxyLoop::clients);
     }
 }

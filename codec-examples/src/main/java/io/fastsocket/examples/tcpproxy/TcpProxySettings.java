@@ -1,5 +1,6 @@
 package io.fastsocket.examples.tcpproxy;
 
+import io.fastsocket.examples.connections.ConnectionLimits;
 import io.fastsocket.examples.upstream.Upstream;
 import java.time.Duration;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.List;
  * @param idleTimeout a connection on which nothing moves in either direction for this long is reset on both sides; zero:
  *     never
  * @param connectionsPerLoopMax the most clients per event loop, further ones are reset; 0: no limit
+ * @param connections how many clients there may be over all loops
  * @param headerIn whether each client begins with a PROXY header
  * @param headerTimeout how long a client may take to send it, 1 ms to an hour
  * @param headerOut whether each connection to an upstream begins with a PROXY header of version 2
@@ -23,6 +25,7 @@ public record TcpProxySettings(
         int connectTriesMax,
         Duration idleTimeout,
         int connectionsPerLoopMax,
+        ConnectionLimits connections,
         boolean headerIn,
         Duration headerTimeout,
         boolean headerOut) {
@@ -41,10 +44,54 @@ public record TcpProxySettings(
         require(isUpToAnHour(headerTimeout), "headerTimeout", headerTimeout, "PT0.001S to PT1H");
     }
 
+    /** No limit over all loops. */
+    public TcpProxySettings(
+            List<Upstream> upstreams,
+            Duration connectTimeout,
+            int connectTriesMax,
+            Duration idleTimeout,
+            int connectionsPerLoopMax,
+            boolean headerIn,
+            Duration headerTimeout,
+            boolean headerOut) {
+        this(
+                upstreams,
+                connectTimeout,
+                connectTriesMax,
+                idleTimeout,
+                connectionsPerLoopMax,
+                ConnectionLimits.NONE,
+                headerIn,
+                headerTimeout,
+                headerOut);
+    }
+
+    /** The same with limits over all loops. */
+    public TcpProxySettings withConnections(ConnectionLimits newConnections) {
+        return new TcpProxySettings(
+                upstreams,
+                connectTimeout,
+                connectTriesMax,
+                idleTimeout,
+                connectionsPerLoopMax,
+                newConnections,
+                headerIn,
+                headerTimeout,
+                headerOut);
+    }
+
     /** Connect within 3 s, three upstreams tried, idle for 5 minutes, no limit, no PROXY headers (in: within 5 s). */
     public static TcpProxySettings of(List<Upstream> upstreams) {
         return new TcpProxySettings(
-                upstreams, Duration.ofSeconds(3), 3, Duration.ofMinutes(5), 0, false, Duration.ofSeconds(5), false);
+                upstreams,
+                Duration.ofSeconds(3),
+                3,
+                Duration.ofMinutes(5),
+                0,
+                ConnectionLimits.NONE,
+                false,
+                Duration.ofSeconds(5),
+                false);
     }
 
     private static boolean isUpToAnHour(Duration duration) {

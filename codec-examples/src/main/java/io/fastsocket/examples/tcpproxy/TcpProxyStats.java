@@ -6,7 +6,7 @@ package io.fastsocket.examples.tcpproxy;
  * @param clients connections accepted
  * @param active of these, open now
  * @param connected connections to upstreams, open now
- * @param refused clients reset because their loop had as many as it may
+ * @param refused clients reset because there were as many as there may be
  * @param connectFailures connects to upstreams that failed
  * @param unserved clients reset because no upstream could be connected to
  */

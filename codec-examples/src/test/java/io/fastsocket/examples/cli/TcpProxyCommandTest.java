@@ -107,7 +107,7 @@ final class TcpProxyCommandTest {
                 stop.stop();
                 assertThat(exitCode.get(20, TimeUnit.SECONDS)).isZero();
             }
-            assertThat(err.toString()).contains("stopped: connections that had not ended after 0 s were reset");
+            assertThat(err.toString()).contains("stopped: 1 connection that had not ended after 0 s was reset");
         }
     }
 

@@ -27,6 +27,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -64,7 +66,7 @@ final class MetricsServerTest {
                 .build();
         ServerBootstrap bootstrap = new ServerBootstrap().group(group).channel(FastSocketServerSocketChannel.class);
         echo = EchoServer.bind(bootstrap, anyPort(), Duration.ZERO);
-        server = MetricsServer.start(group, anyPort(), STUCK_AFTER);
+        server = MetricsServer.start(group, anyPort(), List.of("scraper.example"), STUCK_AFTER);
     }
 
     @AfterEach
@@ -88,7 +90,7 @@ final class MetricsServerTest {
 
     private Response get(String path, String fields) throws IOException {
         try (RawClient client = new RawClient(port())) {
-            return client.send("GET " + path + " HTTP/1.1\r\nhost: x\r\n" + fields + "\r\n")
+            return client.send("GET " + path + " HTTP/1.1\r\nhost: localhost\r\n" + fields + "\r\n")
                     .response();
         }
     }
@@ -320,7 +322,7 @@ final class MetricsServerTest {
             for (int i = 0; i < 32; i++) {
                 RawClient page = new RawClient(port());
                 pages.add(page);
-                assertThat(page.send("GET /events HTTP/1.1\r\nhost: x\r\n\r\n")
+                assertThat(page.send("GET /events HTTP/1.1\r\nhost: localhost\r\n\r\n")
                                 .response()
                                 .status())
                         .isEqualTo(200);
@@ -377,7 +379,8 @@ final class MetricsServerTest {
             })
     void answersEveryRequest(String line, int status) throws IOException {
         try (RawClient client = new RawClient(port())) {
-            Response response = client.send(line + "\r\nhost: x\r\n\r\n").response();
+            Response response =
+                    client.send(line + "\r\nhost: localhost\r\n\r\n").response();
             assertThat(response.status()).isEqualTo(status);
             assertThat(response.text()).isNotEmpty();
             if (status == 405) {
@@ -396,11 +399,11 @@ final class MetricsServerTest {
     @Test
     void answersHeadWithoutABody() throws IOException {
         try (RawClient client = new RawClient(port())) {
-            Response head =
-                    client.send("HEAD /loops HTTP/1.1\r\nhost: x\r\n\r\n").headResponse();
+            Response head = client.send("HEAD /loops HTTP/1.1\r\nhost: localhost\r\n\r\n")
+                    .headResponse();
             assertThat(head.status()).isEqualTo(200);
             assertThat(Integer.parseInt(head.field("content-length"))).isPositive();
-            assertThat(client.send("GET /readyz HTTP/1.1\r\nhost: x\r\n\r\n")
+            assertThat(client.send("GET /readyz HTTP/1.1\r\nhost: localhost\r\n\r\n")
                             .response()
                             .status())
                     .isEqualTo(503);
@@ -411,10 +414,77 @@ final class MetricsServerTest {
     void answersRequestsOneAfterTheOtherAndClosesWhenAsked() throws IOException {
         try (RawClient client = new RawClient(port())) {
             client.send(
-                    "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\nGET /nope HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+                    "GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\nGET /nope HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
             assertThat(client.response().status()).isEqualTo(200);
             assertThat(client.response().status()).isEqualTo(404);
             assertThat(client.atEnd()).isTrue();
+        }
+    }
+
+    // ---- those who are not meant
+
+    @Test
+    void isReachedByAProbeHoweverManyIdleConnectionsThereAre() throws IOException {
+        List<RawClient> idle = new ArrayList<>();
+        try {
+            for (int i = 0; i < 300; i++) {
+                idle.add(new RawClient(port()));
+            }
+            for (int i = 0; i < 3; i++) {
+                assertThat(get("/healthz").status()).isEqualTo(200);
+            }
+            // The one that was used least lately made room.
+            assertThat(idle.get(0).atEnd()).isTrue();
+        } finally {
+            for (RawClient client : idle) {
+                client.close();
+            }
+        }
+    }
+
+    @Test
+    void closesAConnectionWhoseRequestDrips() throws IOException {
+        try (Socket dripping = new Socket(InetAddress.getLoopbackAddress(), port())) {
+            dripping.setSoTimeout(500);
+            dripping.getOutputStream().write("GET /healthz HTTP/1.1\r\n".getBytes(UTF_8));
+            long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+            boolean open = true;
+            while (open && System.nanoTime() < until) {
+                try {
+                    dripping.getOutputStream().write("x: y\r\n".getBytes(UTF_8));
+                    open = dripping.getInputStream().read() >= 0;
+                } catch (SocketTimeoutException nothingYet) {
+                    continue;
+                } catch (SocketException reset) {
+                    open = false;
+                }
+            }
+            assertThat(open).isFalse();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "GET /healthz HTTP/1.1 | host: localhost | 200",
+                "GET /healthz HTTP/1.1 | host: LocalHost.:9464 | 200",
+                "GET /healthz HTTP/1.1 | host: 127.0.0.1:1 | 200",
+                "GET /healthz HTTP/1.1 | host: [::1] | 200",
+                "GET /healthz HTTP/1.1 | host: Scraper.example:9464 | 200",
+                "GET /healthz HTTP/1.0 | x: y | 200",
+                "GET /healthz HTTP/1.1 | x: y | 400",
+                "GET /metrics HTTP/1.1 | host: evil.example | 421",
+                "GET /healthz HTTP/1.0 | host: evil.example | 421",
+                "GET /events HTTP/1.1 | host: localhost.evil.example | 421",
+                "GET / HTTP/1.1 | host: evil.scraper.example | 421",
+                "GET /loops HTTP/1.1 | host: 192.0.2.1 | 421",
+                "GET /loops HTTP/1.1 | host: | 421",
+            })
+    void answersThoseWhoAskByANameItGoesBy(String line, String field, int status) throws IOException {
+        try (RawClient client = new RawClient(port())) {
+            assertThat(client.send(line + "\r\n" + field + "\r\n\r\n").response().status())
+                    .isEqualTo(status);
         }
     }
 
@@ -425,7 +495,8 @@ final class MetricsServerTest {
         int threads = threadsNamed("metrics-");
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), taken.getLocalPort());
-            assertThatThrownBy(() -> MetricsServer.start(group, address)).isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> MetricsServer.start(group, address, List.of()))
+                    .isInstanceOf(IOException.class);
         }
         await().atMost(Duration.ofSeconds(10)).until(() -> threadsNamed("metrics-") == threads);
     }

@@ -113,6 +113,15 @@ public enum FastSocketMeter {
                     + " message; tls; proxy-header; unreadable, no message of the protocol; socket, another error of it; and defect,"
                     + " an exception that no peer should be able to cause. Of the servers in codec-examples"),
 
+    // ---- limits of the examples
+    REFUSED(
+            "fastsocket.refused",
+            Type.COUNTER,
+            BaseUnits.CONNECTIONS,
+            List.of("limit"),
+            "Connections that were reset because there were as many as there may be: in all, total, or from their address, address. Of"
+                    + " the servers in codec-examples"),
+
     // ---- loops
     LOOP_LAG(
             "fastsocket.loop.lag",

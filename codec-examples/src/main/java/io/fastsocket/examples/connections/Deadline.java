@@ -1,4 +1,4 @@
-package io.fastsocket.examples.proxy;
+package io.fastsocket.examples.connections;
 
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Runs something when nothing has moved for a time. Moving the deadline further away, which happens with every message,
  * costs a clock read: the timer finds out when it fires. Used on one loop.
  */
-final class Deadline {
+public final class Deadline {
     private final EventExecutor loop;
     private final Runnable expired;
     private @Nullable ScheduledFuture<?> timer;
@@ -17,13 +17,13 @@ final class Deadline {
     private long atNanos;
     private long firesAtNanos;
 
-    Deadline(EventExecutor loop, Runnable expired) {
+    public Deadline(EventExecutor loop, Runnable expired) {
         this.loop = loop;
         this.expired = expired;
     }
 
     /** Expires so many nanoseconds from now, unless set or cleared again before. */
-    void in(long nanos) {
+    public void in(long nanos) {
         atNanos = System.nanoTime() + nanos;
         armed = true;
         if (timer == null) {
@@ -35,12 +35,12 @@ final class Deadline {
     }
 
     /** Does not expire until set again. */
-    void clear() {
+    public void clear() {
         armed = false;
     }
 
     /** Ends the timer. */
-    void cancel() {
+    public void cancel() {
         armed = false;
         if (timer != null) {
             timer.cancel(false);
