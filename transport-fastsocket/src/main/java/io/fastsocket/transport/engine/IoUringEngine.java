@@ -162,7 +162,13 @@ final class IoUringEngine implements NativeEngine {
 
     private static void shutDown(Channel channel) {
         try {
-            ((Socket) ((UnixChannel) channel).fd()).shutdown();
+            Socket socket = (Socket) ((UnixChannel) channel).fd();
+            if (socket.getSoLinger() == 0) {
+                // Its close is to be a reset, and shutdown(2) would be an end: connect(2) to AF_UNSPEC sends the reset now.
+                socket.disconnect();
+            } else {
+                socket.shutdown();
+            }
         } catch (IOException | NotYetConnectedException alreadyGone) {
             logger.debug("shutdown(2) failed on {}: nothing left to end", channel, alreadyGone);
         }
