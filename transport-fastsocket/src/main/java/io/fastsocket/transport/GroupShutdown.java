@@ -8,6 +8,8 @@ import io.netty.util.concurrent.DefaultPromise;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.util.concurrent.Promise;
+import io.netty.util.concurrent.SingleThreadEventExecutor;
+import io.netty.util.concurrent.ThreadProperties;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -16,13 +18,22 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Ends a group: server channels first, so that nothing new comes, then what the engine wants closed before its loops end,
- * then the loops, which close the rest.
+ * then the loops, which close the rest. A loop whose thread does not come back from a task never ends: then the group's
+ * termination fails, after the timeout, and says where that thread is.
  */
 final class GroupShutdown {
+    /** How long a loop may take, beyond the timeout, for the tasks it has: Netty's loops finish what is queued. */
+    private static final int LAST_TASK_SECONDS_MAX = 5;
+
+    /** Of the stack of a thread that does not come back. */
+    private static final int FRAMES_MAX = 8;
+
     private final LoopEngine engine;
     private final List<PinnedLoop> loops;
     private final AcceptingLoops accepting;
@@ -31,6 +42,7 @@ final class GroupShutdown {
     private final AtomicBoolean started = new AtomicBoolean();
     private final Set<PinnedLoop> running = ConcurrentHashMap.newKeySet();
     private final AtomicInteger loopsRunning;
+    private final AtomicBoolean forgotten = new AtomicBoolean();
     private final Promise<Void> terminated = new DefaultPromise<>(GlobalEventExecutor.INSTANCE);
 
     GroupShutdown(LoopEngine engine, List<PinnedLoop> loops, AcceptingLoops accepting, ConnectingLoops connecting) {
@@ -50,9 +62,15 @@ final class GroupShutdown {
     private void loopEnded(PinnedLoop loop, @Nullable Throwable cause) {
         deaths.loopEnded(loop, cause);
         if (running.remove(loop) && loopsRunning.decrementAndGet() == 0) {
+            forget();
+            terminated.trySuccess(null);
+        }
+    }
+
+    private void forget() {
+        if (forgotten.compareAndSet(false, true)) {
             accepting.forget();
             connecting.close();
-            terminated.trySuccess(null);
         }
     }
 
@@ -81,39 +99,74 @@ final class GroupShutdown {
         }
         Objects.requireNonNull(unit, "unit");
         if (started.compareAndSet(false, true)) {
-            within(timeout, unit, accepting.closeServers(), () -> endLoops(quietPeriod, timeout, unit));
+            long deadlineNanos = System.nanoTime() + unit.toNanos(timeout);
+            long quietNanos = unit.toNanos(quietPeriod);
+            within(deadlineNanos, accepting.closeServers(), () -> endLoops(quietNanos, deadlineNanos));
+            // Each step takes its part of the timeout, and a loop the quiet period at least.
+            Future<?> last = GlobalEventExecutor.INSTANCE.schedule(
+                    this::giveUp,
+                    unit.toNanos(timeout) + quietNanos + TimeUnit.SECONDS.toNanos(LAST_TASK_SECONDS_MAX),
+                    TimeUnit.NANOSECONDS);
+            terminated.addListener(ended -> last.cancel(false));
         }
         return terminated;
     }
 
-    private void endLoops(long quietPeriod, long timeout, TimeUnit unit) {
+    private void endLoops(long quietNanos, long deadlineNanos) {
         for (PinnedLoop loop : loops) {
             if (loop.eventLoop().isShuttingDown()) {
-                endDead(loop, timeout, unit);
+                endDead(loop, deadlineNanos);
             }
-            within(timeout, unit, engine.closeChannels(loop.eventLoop()), () -> loop.group()
-                    .shutdownGracefully(quietPeriod, timeout, unit));
+            within(deadlineNanos, engine.closeChannels(loop.eventLoop()), () -> loop.group()
+                    .shutdownGracefully(
+                            quietNanos, Math.max(quietNanos, deadlineNanos - System.nanoTime()), TimeUnit.NANOSECONDS));
         }
     }
 
     /** What it had may be open still; its thread may hang on the way out, for ever. */
-    private void endDead(PinnedLoop loop, long timeout, TimeUnit unit) {
+    private void endDead(PinnedLoop loop, long deadlineNanos) {
         if (loop.eventLoop().isTerminated()) {
             accepting.closeSockets(loop);
         } else {
-            GlobalEventExecutor.INSTANCE.schedule(() -> loopEnded(loop, null), timeout, unit);
+            GlobalEventExecutor.INSTANCE.schedule(
+                    () -> loopEnded(loop, null), Math.max(0, deadlineNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
         }
     }
 
-    /** Runs {@code next} once: after {@code step}, or at the timeout, since a handler may not let go of its loop. */
-    private static void within(long timeout, TimeUnit unit, CompletableFuture<?> step, Runnable next) {
+    private void giveUp() {
+        String busy = loops.stream()
+                .filter(loop -> !loop.group().isTerminated())
+                .map(GroupShutdown::whereItIs)
+                .collect(Collectors.joining("; "));
+        if (terminated.tryFailure(new IllegalStateException("shutdown failed on event loop group: " + busy
+                + " (expected to have ended within the timeout): a task or handler there does not return;"
+                + " fix: do not block an event loop, and end tasks that go on for ever"))) {
+            forget();
+        }
+    }
+
+    private static String whereItIs(PinnedLoop loop) {
+        if (!(loop.eventLoop() instanceof SingleThreadEventExecutor executor)) {
+            return "loop=" + loop.index();
+        }
+        ThreadProperties thread = executor.threadProperties();
+        return "loop=" + loop.index() + ", thread=" + thread.name() + ", state=" + thread.state() + ", at="
+                + Stream.of(thread.stackTrace())
+                        .limit(FRAMES_MAX)
+                        .map(StackTraceElement::toString)
+                        .collect(Collectors.joining(" < "));
+    }
+
+    /** Runs {@code next} once: after {@code step}, or at the deadline, since a handler may not let go of its loop. */
+    private static void within(long deadlineNanos, CompletableFuture<?> step, Runnable next) {
         AtomicBoolean ran = new AtomicBoolean();
         Runnable once = () -> {
             if (ran.compareAndSet(false, true)) {
                 next.run();
             }
         };
-        Future<?> deadline = GlobalEventExecutor.INSTANCE.schedule(once, timeout, unit);
+        Future<?> deadline = GlobalEventExecutor.INSTANCE.schedule(
+                once, Math.max(0, deadlineNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
         step.whenComplete((done, failure) -> {
             deadline.cancel(false);
             once.run();

@@ -2,6 +2,7 @@ package io.fastsocket.transport.engine;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.FileRegion;
@@ -35,6 +36,11 @@ final class FileRegionChunks implements ChunkedInput<ByteBuf> {
             guard.pipeline().addBefore(IoUringGuard.NAME, WRITER_NAME, new ChunkedWriteHandler());
         }
         guard.write(new FileRegionChunks(region), promise);
+    }
+
+    /** Whether a region was ever written: one that was flushed may not have reached the channel yet. */
+    static boolean mayBeUnderWay(Channel channel) {
+        return channel.pipeline().get(WRITER_NAME) != null;
     }
 
     @Override

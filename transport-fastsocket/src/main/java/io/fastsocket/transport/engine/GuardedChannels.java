@@ -38,7 +38,7 @@ final class GuardedChannels {
         }
         first = guard;
         if (allClosed != null) {
-            close(guard.channel());
+            close(guard);
         }
     }
 
@@ -75,16 +75,19 @@ final class GuardedChannels {
         if (first == null) {
             finish(loop);
         }
-        List<Channel> open = new ArrayList<>();
+        List<IoUringGuard> open = new ArrayList<>();
         for (IoUringGuard guard = first; guard != null; guard = guard.next) {
-            open.add(guard.channel());
+            open.add(guard);
         }
         open.forEach(GuardedChannels::close);
     }
 
     /** As the loop's own shutdown does, past the pipeline, whose handlers may want to wait for the peer. */
-    private static void close(Channel channel) {
-        channel.unsafe().close(channel.voidPromise());
-        IoUringEngine.endTransfers(channel);
+    private static void close(IoUringGuard guard) {
+        Channel channel = guard.channel();
+        guard.closeInOrder(() -> {
+            channel.unsafe().close(channel.voidPromise());
+            IoUringEngine.endTransfers(channel);
+        });
     }
 }

@@ -125,8 +125,7 @@ final class HeldInput {
             closeAfterwards = false;
             config.setAllowHalfClosure(false);
             if (end != null) {
-                ctx.close();
-                guard.boundClose();
+                guard.closeInOrder(ctx::close);
                 return;
             }
         } else if (end != null) {

@@ -3,10 +3,8 @@ package io.fastsocket.transport.engine;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.unix.Socket;
-import io.netty.incubator.channel.uring.IOUringEventLoop;
 import io.netty.incubator.channel.uring.IOUringServerSocketChannel;
 import io.netty.incubator.channel.uring.IOUringSocketChannel;
-import io.netty.util.collection.IntObjectHashMap;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.IOException;
@@ -14,10 +12,8 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.invoke.VarHandle;
-import java.lang.reflect.Field;
 import java.net.SocketAddress;
 import java.util.Objects;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,11 +24,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class IncubatorAccess {
     // Bits of AbstractIOUringChannel.ioState.
-    private static final byte POLLS_SCHEDULED = 1 | 1 << 2 | 1 << 3;
+    private static final byte POLL_IN_SCHEDULED = 1;
+    private static final byte POLL_OUT_SCHEDULED = 1 << 2;
+    private static final byte POLL_RDHUP_SCHEDULED = 1 << 3;
+    private static final byte POLLS_SCHEDULED = POLL_IN_SCHEDULED | POLL_OUT_SCHEDULED | POLL_RDHUP_SCHEDULED;
+    private static final byte WRITE_SCHEDULED = 1 << 4;
     private static final byte READ_SCHEDULED = 1 << 5;
+    private static final byte CONNECT_SCHEDULED = 1 << 6;
 
-    /** As the incubator's own map. */
-    private static final int CHANNELS_FIRST = 4096;
+    // Of poll(2).
+    private static final int POLLIN = 1;
+    private static final int POLLOUT = 4;
+    private static final int POLLRDHUP = 0x2000;
 
     private static final InternalLogger logger = InternalLoggerFactory.getInstance(IncubatorAccess.class);
 
@@ -91,26 +94,6 @@ final class IncubatorAccess {
         }
     }
 
-    /**
-     * Calls {@code action} with each channel that is registered with the loop, whoever registers it, on the loop and before any
-     * handler of the channel hears of it: the loop's map of channels tells. Called before the loop runs; nothing where the JVM refuses.
-     */
-    static void onRegistration(IOUringEventLoop loop, Consumer<Channel> action) {
-        try {
-            Field channels = IOUringEventLoop.class.getDeclaredField("channels");
-            channels.setAccessible(true);
-            channels.set(loop, new IntObjectHashMap<Channel>(CHANNELS_FIRST) {
-                @Override
-                public @Nullable Channel put(int fd, Channel channel) {
-                    action.accept(channel);
-                    return super.put(fd, channel);
-                }
-            });
-        } catch (ReflectiveOperationException | RuntimeException refused) {
-            logger.debug("Only channels that are registered through the group are guarded", refused);
-        }
-    }
-
     /** The channel of an accepted socket, which is closed when it cannot be made. */
     static Channel newChild(Channel parent, int fd, SocketAddress remote) {
         try {
@@ -142,8 +125,13 @@ final class IncubatorAccess {
     static void endRead(IOUringServerSocketChannel listener) {
         VarHandle ioState = handles().ioState();
         ioState.set(listener, (byte) ((byte) ioState.get(listener) & ~READ_SCHEDULED));
+        processDelayedClose(listener);
+    }
+
+    /** Closes the channel if that waited for its requests, and none is outstanding. Called on its loop. */
+    static void processDelayedClose(Channel channel) {
         try {
-            handles().processDelayedClose().invokeExact(listener.unsafe());
+            handles().processDelayedClose().invokeExact(channel.unsafe());
         } catch (RuntimeException | Error broken) {
             throw broken;
         } catch (Throwable impossible) {
@@ -161,5 +149,53 @@ final class IncubatorAccess {
             return null;
         }
         return (ByteBuf) handles.readBuffer().getAndSet(closed.unsafe(), null);
+    }
+
+    // ---- what a channel has in the ring; called on its loop
+
+    /** Takes an operation of the ring, and the part of a request's user data that the incubator adds to it. */
+    interface RequestVisitor {
+        void visit(byte operation, int data);
+    }
+
+    private static byte stateOf(Channel channel) {
+        return (byte) handles().ioState().get(channel);
+    }
+
+    static boolean isConnecting(Channel channel) {
+        return available() && (stateOf(channel) & CONNECT_SCHEDULED) != 0;
+    }
+
+    static boolean hasPolls(Channel channel) {
+        return (stateOf(channel) & POLLS_SCHEDULED) != 0;
+    }
+
+    /** Names the requests of a stream channel that may be outstanding, and perhaps more. */
+    static void forEachRequest(Channel channel, RequestVisitor visitor) {
+        byte state = stateOf(channel);
+        if ((state & POLL_IN_SCHEDULED) != 0) {
+            visitor.visit(IncubatorRing.POLL_ADD, POLLIN);
+        }
+        if ((state & POLL_OUT_SCHEDULED) != 0) {
+            visitor.visit(IncubatorRing.POLL_ADD, POLLOUT);
+        }
+        if ((state & POLL_RDHUP_SCHEDULED) != 0) {
+            visitor.visit(IncubatorRing.POLL_ADD, POLLRDHUP);
+        }
+        if ((state & WRITE_SCHEDULED) != 0) {
+            visitor.visit(IncubatorRing.SEND, 0);
+            visitor.visit(IncubatorRing.WRITEV, 0);
+        }
+        if ((state & READ_SCHEDULED) != 0) {
+            visitor.visit(IncubatorRing.RECV, 0);
+        }
+        if ((state & CONNECT_SCHEDULED) != 0) {
+            visitor.visit(IncubatorRing.CONNECT, 0);
+        }
+    }
+
+    /** The channel waits for none of its requests any more. */
+    static void forgetRequests(Channel channel) {
+        handles().ioState().set(channel, (byte) 0);
     }
 }

@@ -39,6 +39,9 @@ final class IoUringEngine implements NativeEngine {
     IoUringEngine(int ringSizeEntries, IoUringGuards guards) {
         this.ringSizeEntries = ringSizeEntries;
         this.guards = guards;
+        if (!ShutdownOutputHook.isInstalled()) {
+            logger.debug("io_uring: shutdownOutput() does not wait for what was flushed before it");
+        }
     }
 
     @Override
@@ -60,7 +63,9 @@ final class IoUringEngine implements NativeEngine {
     @Override
     public EventLoopGroup newLoop(Executor executor) {
         EventLoopGroup group = new IOUringEventLoopGroup(1, executor, ringSizeEntries, IOSQE_ASYNC_THRESHOLD_NEVER);
-        IncubatorAccess.onRegistration((IOUringEventLoop) group.next(), this::guard);
+        if (guards.fileNumbers()) {
+            IncubatorRing.install((IOUringEventLoop) group.next(), this::guard);
+        }
         return group;
     }
 
@@ -160,7 +165,8 @@ final class IoUringEngine implements NativeEngine {
         }
     }
 
-    private static void shutDown(Channel channel) {
+    /** Ends both directions, and with them the transfers that wait for the peer. */
+    static void shutDown(Channel channel) {
         try {
             Socket socket = (Socket) ((UnixChannel) channel).fd();
             if (socket.getSoLinger() == 0) {

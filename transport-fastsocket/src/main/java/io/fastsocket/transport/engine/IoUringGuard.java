@@ -4,11 +4,15 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.FileRegion;
+import io.netty.incubator.channel.uring.IOUringEventLoop;
 import io.netty.incubator.channel.uring.IOUringSocketChannel;
+import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.nio.channels.ClosedChannelException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +33,13 @@ final class IoUringGuard extends ChannelDuplexHandler {
     IoUringGuard next;
 
     private boolean listed;
+    /** Something was written since the last flush. */
+    private boolean unflushed;
+
+    /** A close was asked for, which may wait for a transfer. */
+    private boolean closing;
+
+    private @Nullable OutputEnd outputEnd;
 
     IoUringGuard(IOUringSocketChannel channel, IoUringGuards guards) {
         this.channel = channel;
@@ -169,6 +180,14 @@ final class IoUringGuard extends ChannelDuplexHandler {
 
     @Override
     public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
+        if (outputEnd != null || closing) {
+            ReferenceCountUtil.release(msg);
+            if (!promise.isVoid()) {
+                promise.tryFailure(new ClosedChannelException());
+            }
+            return;
+        }
+        unflushed = true;
         if (guards.fileRegions() && msg instanceof FileRegion region) {
             FileRegionChunks.write(ctx, region, promise);
         } else {
@@ -177,9 +196,70 @@ final class IoUringGuard extends ChannelDuplexHandler {
     }
 
     @Override
+    public void flush(ChannelHandlerContext ctx) {
+        if (outputEnd == null && !closing) {
+            unflushed = false;
+            ctx.flush();
+        }
+    }
+
+    /**
+     * Takes over {@code shutdownOutput()} when flushed data is still to be written. Called on the loop.
+     *
+     * @return false when it can be done at once
+     */
+    boolean endOutput(ChannelPromise promise) {
+        if (!guards.orderedShutdown()) {
+            return false;
+        }
+        if (outputEnd != null || closing) {
+            promise.tryFailure(new ClosedChannelException());
+            return true;
+        }
+        ChannelHandlerContext ctx = channel.pipeline().context(this);
+        ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
+        if (ctx == null || buffer == null || (buffer.size() == 0 && !FileRegionChunks.mayBeUnderWay(channel))) {
+            return false;
+        }
+        if (promise.setUncancellable()) {
+            outputEnd = OutputEnd.await(ctx, buffer, promise, unflushed);
+        }
+        return true;
+    }
+
+    @Override
     public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
         heldInput.discard();
-        ctx.close(promise);
+        if (closing && channel.isOpen()) {
+            channel.closeFuture().addListener(closed -> {
+                if (!promise.isVoid()) {
+                    promise.trySuccess();
+                }
+            });
+        } else {
+            closeInOrder(() -> ctx.close(promise));
+        }
+    }
+
+    /** Runs {@code close} when what was flushed before is written, as far as the kernel takes it at once. */
+    void closeInOrder(Runnable close) {
+        closing = true;
+        if (guards.orderedShutdown()) {
+            OrderedClose.after(channel, () -> closeNow(close));
+        } else {
+            closeNow(close);
+        }
+    }
+
+    private void closeNow(Runnable close) {
+        if (outputEnd != null) {
+            outputEnd.finishIfWritten();
+        }
+        if (guards.fileNumbers() && IncubatorAccess.isConnecting(channel)) {
+            // The close frees the address that a queued request still points at.
+            ((IOUringEventLoop) channel.eventLoop()).submitIO();
+        }
+        close.run();
         boundClose();
     }
 

@@ -9,6 +9,8 @@ package io.fastsocket.transport.engine;
  * @param fileRegions file regions are written in chunks, which the transport cannot do itself
  * @param drainedAccept the accept queue is emptied in a loop, not one connection a turn
  * @param lostRead the buffer of a read that a failed write's close forgets is released
+ * @param fileNumbers completions of a file number's last owner do not reach the next one, and what else {@link RingChannels} does
+ * @param orderedShutdown {@code shutdownOutput()} waits for what was flushed before it
  */
 record IoUringGuards(
         boolean oneMessagePerRead,
@@ -16,6 +18,8 @@ record IoUringGuards(
         boolean heldInput,
         boolean fileRegions,
         boolean drainedAccept,
-        boolean lostRead) {
-    static final IoUringGuards ALL_ON = new IoUringGuards(true, true, true, true, true, true);
+        boolean lostRead,
+        boolean fileNumbers,
+        boolean orderedShutdown) {
+    static final IoUringGuards ALL_ON = new IoUringGuards(true, true, true, true, true, true, true, true);
 }

@@ -71,7 +71,7 @@ class BatchedAcceptTest {
 
     @Test
     void withoutItEveryConnectionTakesATurn() throws Exception {
-        listen(new IoUringGuards(true, true, true, true, false, true));
+        listen(new IoUringGuards(true, true, true, true, false, true, true, true));
 
         connectWhileTheLoopIsBusy(CONNECTIONS);
 

@@ -175,7 +175,9 @@ class IoUringGuardTest {
     @Test
     void aMessageThatFillsTheBufferHangsWithoutTheGuard() throws Exception {
         int port = listen(
-                new IoUringGuards(false, true, true, true, true, true), new EchoOnReadComplete(), bootstrap -> {});
+                new IoUringGuards(false, true, true, true, true, true, true, true),
+                new EchoOnReadComplete(),
+                bootstrap -> {});
 
         try (Socket client = connect(port)) {
             client.setSoTimeout(HANG_MILLIS);
@@ -199,7 +201,7 @@ class IoUringGuardTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 64})
     void closeHangsWithoutTheGuard(int buffers) throws Exception {
-        IoUringGuards guards = new IoUringGuards(true, false, true, true, true, true);
+        IoUringGuards guards = new IoUringGuards(true, false, true, true, true, true, true, true);
         Channel server;
         try (Socket client = connect(listen(guards, new Flood(buffers), bootstrap -> {}))) {
             server = Flood.flooding();
@@ -218,7 +220,7 @@ class IoUringGuardTest {
         // Without the first guard a second read waits in the kernel; the close must not wait for it.
         BlockingQueue<Channel> children = new ArrayBlockingQueue<>(1);
         int port = listen(
-                new IoUringGuards(false, true, true, true, true, true),
+                new IoUringGuards(false, true, true, true, true, true, true, true),
                 new ChannelInboundHandlerAdapter() {
                     @Override
                     public void channelRead(ChannelHandlerContext ctx, Object msg) {
@@ -381,7 +383,7 @@ class IoUringGuardTest {
     void aClosingPeersDataIsPushedPastTheApplicationWithoutTheGuard() throws Exception {
         ReadOnDemand reader = new ReadOnDemand();
         int port = listen(
-                new IoUringGuards(true, true, false, true, true, true),
+                new IoUringGuards(true, true, false, true, true, true, true, true),
                 reader,
                 bootstrap -> bootstrap.childOption(ChannelOption.AUTO_READ, false));
 
@@ -466,7 +468,7 @@ class IoUringGuardTest {
         Path file = Files.write(directory.resolve("file"), new byte[10]);
         BlockingQueue<Future<?>> writes = new ArrayBlockingQueue<>(1);
         int port = listen(
-                new IoUringGuards(true, true, true, false, true, true),
+                new IoUringGuards(true, true, true, false, true, true, true, true),
                 new OnActive(ctx -> ctx.writeAndFlush(new DefaultFileRegion(file.toFile(), 0, 10))
                         .addListener(writes::add)),
                 bootstrap -> {});
@@ -485,7 +487,7 @@ class IoUringGuardTest {
 
     @Test
     void aFailedWriteLosesTheBufferOfAReadInTheRingWithoutTheGuard() throws Exception {
-        assertThat(bytesLeftAfterAResetDuringAWrite(new IoUringGuards(true, true, true, true, true, false)))
+        assertThat(bytesLeftAfterAResetDuringAWrite(new IoUringGuards(true, true, true, true, true, false, true, true)))
                 .isPositive();
     }
 

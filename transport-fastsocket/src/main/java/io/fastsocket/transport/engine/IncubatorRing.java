@@ -1,0 +1,186 @@
+package io.fastsocket.transport.engine;
+
+import io.netty.channel.Channel;
+import io.netty.incubator.channel.uring.IOUringEventLoop;
+import io.netty.util.internal.PlatformDependent;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.invoke.VarHandle;
+import java.lang.reflect.Field;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One loop's ring, of which the incubator gives nothing away: the completions that wait in it, its way to end a request, and
+ * the loop's map of channels. Used by the loop alone. Where the JVM refuses it there is none.
+ */
+final class IncubatorRing {
+    static final byte SEND = 26;
+    static final byte RECV = 27;
+    static final byte WRITEV = 2;
+    static final byte CONNECT = 16;
+    static final byte POLL_ADD = 6;
+    private static final byte ASYNC_CANCEL = 14;
+
+    /** A completion: 8 bytes of the request's user data, whose low half is the file number, 4 of result, 4 of flags. */
+    private static final int COMPLETION_BYTES = 16;
+
+    private static final InternalLogger logger = InternalLoggerFactory.getInstance(IncubatorRing.class);
+
+    /**
+     * @param channels {@code IntObjectMap IOUringEventLoop.channels}; final, therefore not a VarHandle
+     * @param ringBuffer {@code (IOUringEventLoop) -> RingBuffer}
+     * @param completionQueue {@code (RingBuffer) -> IOUringCompletionQueue}
+     * @param submissionQueue {@code (RingBuffer) -> IOUringSubmissionQueue}
+     * @param tailAddress {@code long IOUringCompletionQueue.kTailAddress}
+     * @param entriesAddress {@code long IOUringCompletionQueue.completionQueueArrayAddress}
+     * @param mask {@code int IOUringCompletionQueue.ringMask}
+     * @param head {@code int IOUringCompletionQueue.ringHead}
+     * @param enqueue {@code boolean IOUringSubmissionQueue.enqueueSqe(op, flags, rwFlags, fd, address, length, offset, data)}
+     * @param channelsQueue {@code IOUringSubmissionQueue AbstractIOUringChannel.submissionQueue}
+     */
+    private record Handles(
+            Field channels,
+            MethodHandle ringBuffer,
+            MethodHandle completionQueue,
+            MethodHandle submissionQueue,
+            VarHandle tailAddress,
+            VarHandle entriesAddress,
+            VarHandle mask,
+            VarHandle head,
+            MethodHandle enqueue,
+            VarHandle channelsQueue) {}
+
+    private static final @Nullable Handles HANDLES = find();
+
+    private final Handles handles;
+    private final IOUringEventLoop loop;
+    private final Object completions;
+    private final Object submissions;
+    private final long tailAddress;
+    private final long entriesAddress;
+    private final int mask;
+
+    private IncubatorRing(Handles handles, IOUringEventLoop loop) throws Throwable {
+        this.handles = handles;
+        this.loop = loop;
+        Object ring = handles.ringBuffer().invoke(loop);
+        this.completions = handles.completionQueue().invoke(ring);
+        this.submissions = handles.submissionQueue().invoke(ring);
+        this.tailAddress = (long) handles.tailAddress().get(completions);
+        this.entriesAddress = (long) handles.entriesAddress().get(completions);
+        this.mask = (int) handles.mask().get(completions);
+    }
+
+    private static @Nullable Handles find() {
+        try {
+            ClassLoader loader = IOUringEventLoop.class.getClassLoader();
+            String incubator = IOUringEventLoop.class.getPackageName() + '.';
+            Class<?> ring = Class.forName(incubator + "RingBuffer", false, loader);
+            Class<?> completions = Class.forName(incubator + "IOUringCompletionQueue", false, loader);
+            Class<?> submissions = Class.forName(incubator + "IOUringSubmissionQueue", false, loader);
+            Class<?> channel = Class.forName(incubator + "AbstractIOUringChannel", false, loader);
+            MethodHandles.Lookup lookup = MethodHandles.privateLookupIn(IOUringEventLoop.class, MethodHandles.lookup());
+            MethodHandles.Lookup inQueue = MethodHandles.privateLookupIn(completions, MethodHandles.lookup());
+            Field channels = IOUringEventLoop.class.getDeclaredField("channels");
+            channels.setAccessible(true);
+            MethodType enqueue = MethodType.methodType(
+                    boolean.class,
+                    byte.class,
+                    int.class,
+                    int.class,
+                    int.class,
+                    long.class,
+                    int.class,
+                    long.class,
+                    short.class);
+            return new Handles(
+                    channels,
+                    lookup.findVirtual(IOUringEventLoop.class, "getRingBuffer", MethodType.methodType(ring)),
+                    lookup.findVirtual(ring, "ioUringCompletionQueue", MethodType.methodType(completions)),
+                    lookup.findVirtual(ring, "ioUringSubmissionQueue", MethodType.methodType(submissions)),
+                    inQueue.findVarHandle(completions, "kTailAddress", long.class),
+                    inQueue.findVarHandle(completions, "completionQueueArrayAddress", long.class),
+                    inQueue.findVarHandle(completions, "ringMask", int.class),
+                    inQueue.findVarHandle(completions, "ringHead", int.class),
+                    lookup.findVirtual(submissions, "enqueueSqe", enqueue),
+                    MethodHandles.privateLookupIn(channel, MethodHandles.lookup())
+                            .findVarHandle(channel, "submissionQueue", submissions));
+        } catch (ReflectiveOperationException | RuntimeException refused) {
+            logger.debug("No access to the incubator's ring: file numbers and channels are not told apart", refused);
+            return null;
+        }
+    }
+
+    /**
+     * Gives {@code loop} a map that tells connections apart which had the same file number. Before the loop runs.
+     *
+     * @param registering called with each channel that is registered with the loop, whoever does it, on the loop and before any
+     *     handler of the channel hears of it
+     */
+    static void install(IOUringEventLoop loop, Consumer<Channel> registering) {
+        Handles handles = HANDLES;
+        if (handles == null || !IncubatorAccess.available()) {
+            return;
+        }
+        try {
+            handles.channels().set(loop, new RingChannels(new IncubatorRing(handles, loop), registering));
+        } catch (Throwable refused) {
+            logger.debug("No map of our own for {}: file numbers are not told apart", loop, refused);
+        }
+    }
+
+    /** Requests of a file number that are done, and whose completions the loop has not handled yet. */
+    int completionsOf(int fd) {
+        int tail = PlatformDependent.getIntVolatile(tailAddress);
+        int count = 0;
+        for (int i = (int) handles.head().get(completions); i != tail; i++) {
+            if (PlatformDependent.getInt(entriesAddress + (long) (i & mask) * COMPLETION_BYTES) == fd) {
+                count++;
+            }
+        }
+        return count;
+    }
+
+    /** Queues the end of a request, which then completes as cancelled if it has not completed. */
+    void cancel(int fd, byte operation, int data) {
+        long userData = (long) data << 48 | (operation & 0xFFL) << 32 | fd & 0xFFFFFFFFL;
+        try {
+            // Its own completion is nobody's: -1.
+            boolean submitted =
+                    (boolean) handles.enqueue().invoke(submissions, ASYNC_CANCEL, 0, 0, -1, userData, 0, 0L, (short) 0);
+            logger.trace("Cancelled operation {} of file {}, submitted: {}", operation, fd, submitted);
+        } catch (RuntimeException | Error broken) {
+            throw broken;
+        } catch (Throwable impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    void submit() {
+        loop.submitIO();
+    }
+
+    /** Whether the loop handles what there is, and nothing that would need a task. */
+    boolean takesNoTasks() {
+        return loop.isShutdown();
+    }
+
+    /** Whether the channel was registered with some loop, whose ring it goes on using. */
+    boolean usesARing(Channel channel) {
+        return handles.channelsQueue().get(channel) != null;
+    }
+
+    /** From now on the channel closes its file itself, as before its registration. */
+    void forgetRing(Channel channel) {
+        handles.channelsQueue().set(channel, null);
+    }
+
+    @Override
+    public String toString() {
+        return loop.toString();
+    }
+}

@@ -1,0 +1,168 @@
+package io.fastsocket.transport.engine;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.unix.UnixChannel;
+import io.netty.incubator.channel.uring.IOUringSocketChannel;
+import io.netty.util.collection.IntObjectHashMap;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The channels of one io_uring loop by file number, in the place of the incubator's own map, which it asks once for each
+ * completion. A number that is free has a channel's requests behind it, but their completions may still wait in the ring: these are
+ * counted when the next channel comes with the number, whoever made and registered it, and that many are dropped. They come first,
+ * because the ring is a queue.
+ *
+ * <p>It also tells of each registration, turns away what the incubator cannot do, a second one, and lets a loop end whose channels
+ * cannot. Used by its loop alone.
+ */
+final class RingChannels extends IntObjectHashMap<Channel> {
+    private static final int CAPACITY_INITIAL = 4096;
+
+    private final IncubatorRing ring;
+    private final Consumer<Channel> registering;
+    /** File number to completions that are to come and belong to the channel that had it before. */
+    private final Map<Integer, Integer> foreign = new HashMap<>();
+
+    RingChannels(IncubatorRing ring, Consumer<Channel> registering) {
+        super(CAPACITY_INITIAL);
+        this.ring = ring;
+        this.registering = registering;
+    }
+
+    // ---- completions
+
+    @Override
+    public @Nullable Channel get(int fd) {
+        return !foreign.isEmpty() && takeForeign(fd) ? null : super.get(fd);
+    }
+
+    private boolean takeForeign(int fd) {
+        Integer left = foreign.get(fd);
+        if (left == null) {
+            return false;
+        }
+        expectForeign(fd, left - 1);
+        return true;
+    }
+
+    private void expectForeign(int fd, int completions) {
+        if (completions > 0) {
+            foreign.put(fd, completions);
+        } else {
+            foreign.remove(fd);
+        }
+    }
+
+    // ---- registration
+
+    @Override
+    public @Nullable Channel put(int fd, Channel channel) {
+        // The loop also puts one back that it took out by the number of another.
+        if (!channel.isRegistered()) {
+            if (ring.usesARing(channel)) {
+                throw refused(channel);
+            }
+            separateFromTheOneBefore(fd);
+            registering.accept(channel);
+        }
+        return super.put(fd, channel);
+    }
+
+    private void separateFromTheOneBefore(int fd) {
+        Channel before = super.get(fd);
+        if (before != null) {
+            // Its file was closed by a submission within this turn, and its polls are still to be removed.
+            endRequests(before);
+            ring.submit();
+            releaseLostRead(before);
+        }
+        expectForeign(fd, ring.completionsOf(fd));
+    }
+
+    /** Its requests, and the state they leave, are the first ring's: there it would go deaf and keep the loop from ending. */
+    private IllegalStateException refused(Channel channel) {
+        IllegalStateException refused =
+                new IllegalStateException("register failed on " + channel + ": eventLoop=" + ring
+                        + " (expected a channel that was never registered): on io_uring a channel cannot leave its loop, and was"
+                        + " closed; fix: connect again on this loop, or hand the work over with eventLoop().execute(), or use the"
+                        + " epoll engine, where channels can be moved");
+        boolean active = channel.isActive();
+        // Nothing of the first ring's touches the channel's memory from here on.
+        IoUringEngine.shutDown(channel);
+        IncubatorAccess.forgetRequests(channel);
+        ring.forgetRing(channel);
+        channel.unsafe().close(channel.unsafe().voidPromise());
+        if (active) {
+            channel.pipeline().fireChannelInactive();
+        }
+        return refused;
+    }
+
+    // ---- deregistration
+
+    @Override
+    public @Nullable Channel remove(int fd) {
+        Channel removed = super.remove(fd);
+        if (removed != null && !removed.isOpen() && IncubatorAccess.isConnecting(removed)) {
+            // It would complete in minutes, and be taken for the attempt of another channel.
+            ring.cancel(fd, IncubatorRing.CONNECT, 0);
+            ring.submit();
+        }
+        return removed;
+    }
+
+    // ---- end of the loop
+
+    /** The loop asks this as it ends, takes no tasks any more, and waits in the ring as long as the answer is no. */
+    @Override
+    public boolean isEmpty() {
+        if (!super.isEmpty() && ring.takesNoTasks()) {
+            endThoseThatCannotEnd();
+        }
+        return super.isEmpty();
+    }
+
+    private void endThoseThatCannotEnd() {
+        List<Channel> stuck = new ArrayList<>(values());
+        // The removal of its polls is all that is missing, and comes.
+        stuck.removeIf(channel -> !channel.isOpen() && !channel.isRegistered() && IncubatorAccess.hasPolls(channel));
+        for (Channel channel : stuck) {
+            if (channel.isOpen()) {
+                IoUringEngine.shutDown(channel);
+            }
+            endRequests(channel);
+        }
+        ring.submit();
+        for (Channel channel : stuck) {
+            IncubatorAccess.processDelayedClose(channel);
+            channel.unsafe().close(channel.unsafe().voidPromise());
+            releaseLostRead(channel);
+            super.remove(numberOf(channel));
+        }
+        // The closes are only queued.
+        ring.submit();
+    }
+
+    private void endRequests(Channel channel) {
+        IncubatorAccess.forEachRequest(channel, (operation, data) -> ring.cancel(numberOf(channel), operation, data));
+        IncubatorAccess.forgetRequests(channel);
+    }
+
+    /** After the submission of its end. */
+    private static void releaseLostRead(Channel channel) {
+        ByteBuf lost = channel instanceof IOUringSocketChannel socket ? IncubatorAccess.lostRead(socket) : null;
+        if (lost != null) {
+            lost.release();
+        }
+    }
+
+    private static int numberOf(Channel channel) {
+        return ((UnixChannel) channel).fd().intValue();
+    }
+}
