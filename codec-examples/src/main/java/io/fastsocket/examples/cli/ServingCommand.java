@@ -58,8 +58,7 @@ abstract class ServingCommand implements Callable<Integer> {
     }
 
     /** A server that listens. */
-    record Running(
-            SocketAddress address, ConnectionGate gate, PeerFaults faults, DrainOptions.Server server) {}
+    record Running(SocketAddress address, ConnectionGate gate, PeerFaults faults, DrainOptions.Server server) {}
 
     final CommandSpec spec() {
         return spec;

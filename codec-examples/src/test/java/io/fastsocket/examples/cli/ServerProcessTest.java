@@ -84,7 +84,8 @@ final class ServerProcessTest {
 
     /** It says where it listens first. */
     private static void awaitReady(Server server) {
-        await().atMost(Duration.ofSeconds(30)).until(() -> server.probe("/readyz").status() == 200);
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> server.probe("/readyz").status() == 200);
     }
 
     @ParameterizedTest
@@ -126,8 +127,18 @@ final class ServerProcessTest {
     void hasRoomForProbesBecauseClientsAreLimitedByDefault() throws Exception {
         List<Socket> clients = new ArrayList<>();
         try (Server server = new Server(
-                "ulimit -n 300; ", "http", "--host", "127.0.0.1", "--port", "0", "--engine", "epoll", "--loops", "2",
-                "--metrics-port", "0")) {
+                "ulimit -n 300; ",
+                "http",
+                "--host",
+                "127.0.0.1",
+                "--port",
+                "0",
+                "--engine",
+                "epoll",
+                "--loops",
+                "2",
+                "--metrics-port",
+                "0")) {
             for (int i = 0; i < 400; i++) {
                 Socket client = new Socket();
                 clients.add(client);
@@ -177,7 +188,8 @@ final class ServerProcessTest {
             // Told to right after that.
             for (boolean lame = false; !lame; ) {
                 try (RawClient late = new RawClient(server.port)) {
-                    Response response = late.send("GET / HTTP/1.1\r\nHost: test\r\n\r\n").response();
+                    Response response =
+                            late.send("GET / HTTP/1.1\r\nHost: test\r\n\r\n").response();
                     assertThat(response.status()).isEqualTo(200);
                     lame = response.field("connection").equals("close");
                 }

@@ -25,9 +25,12 @@ final class FaultTest {
                 arguments(new SocketException("Connection reset"), Fault.RESET),
                 arguments(new IOException("Connection reset by peer"), Fault.RESET),
                 arguments(new IOException("Broken pipe"), Fault.RESET),
-                arguments(new IOException("recvAddress(..) failed with error(-104): Connection reset by peer"), Fault.RESET),
+                arguments(
+                        new IOException("recvAddress(..) failed with error(-104): Connection reset by peer"),
+                        Fault.RESET),
                 arguments(new NotYetConnectedException(), Fault.RESET),
-                arguments(new IOException("recvAddress(..) failed with error(-110): Connection timed out"), Fault.SOCKET),
+                arguments(
+                        new IOException("recvAddress(..) failed with error(-110): Connection timed out"), Fault.SOCKET),
                 arguments(new ConnectTimeoutException("late"), Fault.SOCKET),
                 arguments(new IOException((String) null), Fault.SOCKET),
                 arguments(new PrematureChannelClosureException("early"), Fault.CUT),

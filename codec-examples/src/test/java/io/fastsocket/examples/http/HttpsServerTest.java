@@ -82,7 +82,10 @@ final class HttpsServerTest {
         running.close();
         ServerTls tls = ServerTls.of(List.of(TlsClient.certificate(directory, "", "server")));
         running = RunningServer.start(
-                engine, HttpServerSettings.DEFAULT.withIdleTimeout(Duration.ofSeconds(2)).withTls(tls));
+                engine,
+                HttpServerSettings.DEFAULT
+                        .withIdleTimeout(Duration.ofSeconds(2))
+                        .withTls(tls));
         SSLSocket client = TlsClient.connect(running.port(), "server.test");
         try (CapturedLog log = new CapturedLog()) {
             client.getOutputStream().write("GET /bytes/60000000 HTTP/1.1\r\nHost: test\r\n\r\n".getBytes(US_ASCII));

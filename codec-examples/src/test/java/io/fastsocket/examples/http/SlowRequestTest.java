@@ -107,7 +107,9 @@ final class SlowRequestTest {
                 client.read(some, 0, 1);
             }
             client.send("st: test\r\nConnection: close\r\n\r\n");
-            assertThat(new String(client.readToEnd(), US_ASCII)).contains("Hello, World!").doesNotContain(" 408 ");
+            assertThat(new String(client.readToEnd(), US_ASCII))
+                    .contains("Hello, World!")
+                    .doesNotContain(" 408 ");
         }
     }
 
@@ -115,7 +117,8 @@ final class SlowRequestTest {
     void closesATlsHandshakeThatDrips() throws Exception {
         TlsClient.makeCertificate(directory, "server", "server.test");
         ServerTls tls = ServerTls.of(List.of(TlsClient.certificate(directory, "", "server")));
-        try (RunningServer running = RunningServer.start(Engine.EPOLL, settings().withIdleTimeout(Duration.ZERO).withTls(tls))) {
+        try (RunningServer running = RunningServer.start(
+                Engine.EPOLL, settings().withIdleTimeout(Duration.ZERO).withTls(tls))) {
             // A record of 16 KiB that begins as a ClientHello does.
             String began = new String(new byte[] {22, 3, 1, 0x40, 0, 1, 0, 0x3f, 0x70}, US_ASCII);
             assertThat(drip(running.port(), began, i -> "y")).isEqualTo("closed");

@@ -15,9 +15,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -82,7 +82,10 @@ final class StopTest {
             assertThat(head.response().status()).isEqualTo(200);
             body.send("POST /echo HTTP/1.1\r\nHost: test\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\nab");
             assertThat(body.response().status()).isEqualTo(100);
-            assertThat(idle.send("GET / HTTP/1.1\r\nHost: test\r\n\r\n").response().status()).isEqualTo(200);
+            assertThat(idle.send("GET / HTTP/1.1\r\nHost: test\r\n\r\n")
+                            .response()
+                            .status())
+                    .isEqualTo(200);
             CompletableFuture<Integer> stopped = stopAside(Duration.ofSeconds(30), new CompletableFuture<>());
             awaitStopping(idle);
 
@@ -125,7 +128,10 @@ final class StopTest {
                 RawClient idle = running.client()) {
             large.send(LARGE);
             large.read(new byte[100], 0, 100);
-            assertThat(idle.send("GET / HTTP/1.1\r\nHost: test\r\n\r\n").response().status()).isEqualTo(200);
+            assertThat(idle.send("GET / HTTP/1.1\r\nHost: test\r\n\r\n")
+                            .response()
+                            .status())
+                    .isEqualTo(200);
             CompletableFuture<Integer> stopped = stopAside(Duration.ofHours(1), atOnce);
             awaitStopping(idle);
             assertThat(stopped).isNotDone();
@@ -172,7 +178,9 @@ final class StopTest {
         running.server().lameDuck();
         try (Socket late = new Socket(InetAddress.getLoopbackAddress(), running.port());
                 RawClient client = new RawClient(late)) {
-            assertThat(client.send("GET /bytes/5 HTTP/1.1\r\nHost: test\r\n\r\n").response().text())
+            assertThat(client.send("GET /bytes/5 HTTP/1.1\r\nHost: test\r\n\r\n")
+                            .response()
+                            .text())
                     .isEqualTo("01234");
         }
         assertThat(running.server().stop(Duration.ofSeconds(10))).isTrue();

@@ -175,13 +175,12 @@ final class MetricsServerTest {
     void isNotHealthyOnceALoopIsDead() throws Exception {
         kill(1);
 
-        await().atMost(Duration.ofSeconds(20))
-                .untilAsserted(() -> assertThat(get("/healthz"))
-                        .matches(response -> response.status() == 503)
-                        .extracting(Response::text)
-                        .asString()
-                        .contains("loop 1 has died: java.lang.InternalError: broken")
-                        .doesNotContain("loop 0"));
+        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(get("/healthz"))
+                .matches(response -> response.status() == 503)
+                .extracting(Response::text)
+                .asString()
+                .contains("loop 1 has died: java.lang.InternalError: broken")
+                .doesNotContain("loop 0"));
         assertThat(get("/metrics").text())
                 .contains("fastsocket_loop_up{cpu=\"none\",loop=\"1\"} 0.0")
                 .contains("fastsocket_loop_up{cpu=\"none\",loop=\"0\"} 1.0");
@@ -483,7 +482,9 @@ final class MetricsServerTest {
             })
     void answersThoseWhoAskByANameItGoesBy(String line, String field, int status) throws IOException {
         try (RawClient client = new RawClient(port())) {
-            assertThat(client.send(line + "\r\n" + field + "\r\n\r\n").response().status())
+            assertThat(client.send(line + "\r\n" + field + "\r\n\r\n")
+                            .response()
+                            .status())
                     .isEqualTo(status);
         }
     }

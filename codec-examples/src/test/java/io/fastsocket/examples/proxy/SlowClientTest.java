@@ -115,7 +115,8 @@ final class SlowClientTest {
             for (Wire client : clients) {
                 client.close();
             }
-            await().atMost(Duration.ofSeconds(10)).until(() -> running.proxy().gate().entries() == 0);
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> running.proxy().gate().entries() == 0);
         }
     }
 
@@ -173,7 +174,8 @@ final class SlowClientTest {
                 server.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nlate");
                 assertThat(late.response(200)).isEqualTo("late");
                 assertThat(late.atEnd()).isTrue();
-                assertThat(stopped.get(20, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
+                assertThat(stopped.get(20, java.util.concurrent.TimeUnit.SECONDS))
+                        .isTrue();
             }
         }
     }

@@ -170,7 +170,8 @@ final class IoUringEngine implements NativeEngine {
         try {
             Socket socket = (Socket) ((UnixChannel) channel).fd();
             if (socket.getSoLinger() == 0) {
-                // Its close is to be a reset, and shutdown(2) would be an end: connect(2) to AF_UNSPEC sends the reset now.
+                // Its close is to be a reset, and shutdown(2) would be an end: connect(2) to AF_UNSPEC sends the reset
+                // now.
                 socket.disconnect();
             } else {
                 socket.shutdown();

@@ -38,12 +38,11 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class CatalogueTest {
     private static final Duration DEADLINE = Duration.ofSeconds(10);
-    private static final Set<FastSocketMeter> OF_THE_EXAMPLES =
-            Set.of(
-                    FastSocketMeter.POOL_ACQUIRES,
-                    FastSocketMeter.POOL_CLOSED,
-                    FastSocketMeter.PEER_FAULTS,
-                    FastSocketMeter.REFUSED);
+    private static final Set<FastSocketMeter> OF_THE_EXAMPLES = Set.of(
+            FastSocketMeter.POOL_ACQUIRES,
+            FastSocketMeter.POOL_CLOSED,
+            FastSocketMeter.PEER_FAULTS,
+            FastSocketMeter.REFUSED);
     private static final Tags OWN_TAGS = Tags.of("app", "shop", "zone", "b");
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
