@@ -17,8 +17,8 @@ final class HostileClient implements Runnable {
     private final Sockets sockets;
     private final SplittableRandom random;
     private final long deadlineNanos;
-    private volatile long connections;
-    private volatile long bytes;
+    private long connections;
+    private long bytes;
 
     HostileClient(Target target, Sockets sockets, long seed, long deadlineNanos) {
         this.target = target;
@@ -39,7 +39,6 @@ final class HostileClient implements Runnable {
         }
     }
 
-    @SuppressWarnings("NonAtomicOperationOnVolatileField") // one thread writes
     private void connectOnce() throws IOException {
         // All that is random is drawn here, in the same order whatever the server does.
         SplittableRandom own = random.split();
@@ -63,10 +62,12 @@ final class HostileClient implements Runnable {
         }
     }
 
+    /** That it made; asked when its thread has ended. */
     long connections() {
         return connections;
     }
 
+    /** That it sent; asked when its thread has ended. */
     long bytes() {
         return bytes;
     }
