@@ -153,10 +153,11 @@ final class FailoverTest {
         try (FailingUpstream good = new FailingUpstream(Way.ANSWERS);
                 FailingUpstream bad = new FailingUpstream(Way.SAYS_NOTHING)) {
             ProxySettings settings = ProxySettings.to(List.of(good.upstream(), bad.upstream()))
-                    .with(new Timeouts(Duration.ofMillis(100), Duration.ofSeconds(30), Duration.ofSeconds(30)))
+                    .with(new Timeouts(Duration.ofMillis(500), Duration.ofSeconds(30), Duration.ofSeconds(30)))
                     .with(new EjectionSettings(1, 0));
             try (RunningProxy running = RunningProxy.start(engine, settings)) {
-                assertThat(count(running, POST, REQUESTS, 504)).isBetween(1, 8);
+                // One, and one of each trial; on a busy machine the other one may be late too.
+                assertThat(count(running, POST, REQUESTS, 504)).isBetween(1, REQUESTS / 4);
             }
         }
     }
