@@ -147,7 +147,7 @@ final class IncubatorRing {
 
     /** Queues the end of a request, which then completes as cancelled if it has not completed. */
     void cancel(int fd, byte operation, int data) {
-        long userData = (long) data << 48 | (operation & 0xFFL) << 32 | fd & 0xFFFFFFFFL;
+        long userData = ((long) data << 48) | ((operation & 0xFFL) << 32) | (fd & 0xFFFFFFFFL);
         try {
             // Its own completion is nobody's: -1.
             boolean submitted =
@@ -181,6 +181,6 @@ final class IncubatorRing {
 
     @Override
     public String toString() {
-        return loop.toString();
+        return loop.threadProperties().name();
     }
 }
