@@ -5,11 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -23,13 +24,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 @EnumSource(Peer.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class PeerTest {
-    private final Peer peer;
+    @Parameter
+    Peer peer;
+
+    private Peer started;
     private PeerProxy proxy;
     private Disagreements table;
-
-    PeerTest(Peer peer) {
-        this.peer = peer;
-    }
 
     static List<Arguments> cases() {
         return IntStream.range(0, WireCases.ALL.size())
@@ -37,16 +37,22 @@ final class PeerTest {
                 .toList();
     }
 
-    @BeforeAll
+    /** Once for each: one instance has them all, in turn. */
+    @BeforeEach
     void start() throws Exception {
-        table = Disagreements.read();
-        proxy = PeerProxy.start(peer, WireCases.ALL);
+        if (started != peer) {
+            stop();
+            started = peer;
+            table = Disagreements.read();
+            proxy = PeerProxy.start(peer, WireCases.ALL);
+        }
     }
 
     @AfterAll
     void stop() throws Exception {
         if (proxy != null) {
             proxy.close();
+            proxy = null;
         }
     }
 

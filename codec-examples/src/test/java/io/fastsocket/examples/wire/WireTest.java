@@ -6,10 +6,11 @@ import static org.assertj.core.api.Assertions.fail;
 import io.fastsocket.transport.engine.Engine;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -22,26 +23,31 @@ import org.junit.jupiter.params.provider.MethodSource;
 @EnumSource(value = Engine.class, mode = EnumSource.Mode.EXCLUDE, names = "AUTO")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class WireTest {
-    private final Engine engine;
-    private OwnProxy proxy;
+    @Parameter
+    Engine engine;
 
-    WireTest(Engine engine) {
-        this.engine = engine;
-    }
+    private Engine started;
+    private OwnProxy proxy;
 
     static List<WireCase> cases() {
         return WireCases.ALL;
     }
 
-    @BeforeAll
-    void start() {
-        proxy = OwnProxy.start(engine);
+    /** Once for each: one instance has them all, in turn. */
+    @BeforeEach
+    void start() throws Exception {
+        if (started != engine) {
+            stop();
+            started = engine;
+            proxy = OwnProxy.start(engine);
+        }
     }
 
     @AfterAll
     void stop() throws Exception {
         if (proxy != null) {
             proxy.close();
+            proxy = null;
         }
     }
 
