@@ -69,6 +69,6 @@ final class PeerTest {
     /** Another version may do otherwise, and then the table is to be looked at. */
     @Test
     void isTheVersionOfTheTable() {
-        assertThat(table.text()).contains(peer.command + " " + proxy.version());
+        assertThat(table.text()).containsIgnoringCase(peer.command + " " + proxy.version());
     }
 }
