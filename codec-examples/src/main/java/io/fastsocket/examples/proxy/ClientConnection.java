@@ -30,8 +30,6 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.ssl.AbstractSniHandler;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
-import io.netty.util.internal.logging.InternalLogger;
-import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -42,8 +40,6 @@ import org.jspecify.annotations.Nullable;
  * off: the client is read when it is its turn, and at most once ahead. Used on one loop.
  */
 final class ClientConnection extends ChannelInboundHandlerAdapter {
-    private static final InternalLogger logger = InternalLoggerFactory.getInstance(ClientConnection.class);
-
     private enum State {
         /** Waits for a request. */
         IDLE,

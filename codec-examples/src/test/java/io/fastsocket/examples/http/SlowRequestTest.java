@@ -49,7 +49,7 @@ final class SlowRequestTest {
                     int read = socket.getInputStream().read(answer);
                     return read < 0 ? "closed" : new String(answer, 0, read, US_ASCII);
                 } catch (SocketTimeoutException nothingYet) {
-                    continue;
+                    // The next part is due.
                 }
             }
             return "still served after 30 s";

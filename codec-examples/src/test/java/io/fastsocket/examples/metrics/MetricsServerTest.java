@@ -453,7 +453,7 @@ final class MetricsServerTest {
                     dripping.getOutputStream().write("x: y\r\n".getBytes(UTF_8));
                     open = dripping.getInputStream().read() >= 0;
                 } catch (SocketTimeoutException nothingYet) {
-                    continue;
+                    // The next line is due.
                 } catch (SocketException reset) {
                     open = false;
                 }

@@ -73,7 +73,7 @@ final class SlowClientTest {
                     int read = socket.getInputStream().read(answer);
                     return read < 0 ? "closed" : new String(answer, 0, read, US_ASCII);
                 } catch (SocketTimeoutException nothingYet) {
-                    continue;
+                    // The next part is due.
                 }
             }
             return "still served after 30 s";

@@ -22,9 +22,7 @@ final class DisagreementsTest {
 
     @Test
     void knownFaultsAreCasesThatAreThere() {
-        assertThat(WireCases.ALL.stream().map(WireCase::name))
-                .containsAll(KnownFaults.ALWAYS.keySet())
-                .containsAll(KnownFaults.SOMETIMES.keySet());
+        assertThat(WireCases.ALL.stream().map(WireCase::name)).containsAll(KnownFaults.ALWAYS.keySet());
     }
 
     @Test
