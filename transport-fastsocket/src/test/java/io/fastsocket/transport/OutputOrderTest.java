@@ -157,6 +157,38 @@ class OutputOrderTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("io.fastsocket.transport.TestEngines#all")
+    void aTransferOnItsWayAtTheDeregistrationEnds(Engine engine) throws Exception {
+        for (int bytes : new int[] {3, MEGABYTES_16}) {
+            try (Connection connection = new Connection(engine, true)) {
+                SocketChannel channel = connection.channel;
+                // On io_uring a poll for the end of input keeps the channel in the loop's map.
+                channel.shutdownInput().sync();
+                channel.eventLoop()
+                        .schedule(() -> {}, 10, TimeUnit.MILLISECONDS)
+                        .sync();
+                ChannelFuture write = channel.eventLoop()
+                        .submit(() -> {
+                            ChannelFuture flushed = channel.writeAndFlush(
+                                    Unpooled.directBuffer().writeZero(bytes));
+                            channel.deregister();
+                            return flushed;
+                        })
+                        .sync()
+                        .getNow();
+
+                if (bytes == 3) {
+                    assertThat(outcome(write)).isEqualTo("done");
+                }
+                assertThat(channel.close().await(WAIT_MILLIS_MAX))
+                        .describedAs("the close of %s bytes ends", bytes)
+                        .isTrue();
+                assertThat(outcome(write)).isNotEqualTo("nothing heard");
+            }
+        }
+    }
+
     /** The same random sequences on io_uring and epoll: the peer gets the same, and the futures end in the same way. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})

@@ -59,7 +59,7 @@ public final class PeerFaults {
         if (fault == Fault.DEFECT) {
             warn(side, channel, exception);
         } else {
-            logger.debug("{}: closed by the fault of the {}: {}", channel, side.label(), fault.label(), exception);
+            logger.debug("{}: {} connection closed by its peer's fault: {}", channel, side.label(), fault.label(), exception);
         }
     }
 
@@ -69,8 +69,8 @@ public final class PeerFaults {
         long next = nextWarnNanos.get();
         if (now - next >= 0 && nextWarnNanos.compareAndSet(next, now + WARN_INTERVAL_NANOS)) {
             logger.warn(
-                    "{}: closed the connection of the {} after an exception that no handler took, {} more since the last"
-                            + " such line; fix: report this",
+                    "{}: {} connection closed after an exception that no handler took, {} more since the last such line;"
+                            + " fix: report this",
                     channel,
                     side.label(),
                     unsaid.getAndSet(0),

@@ -14,6 +14,7 @@ import io.fastsocket.examples.upstream.UpstreamException.Reason;
 import io.netty.channel.Channel;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.LastHttpContent;
@@ -48,7 +49,6 @@ final class Exchange {
     private boolean interim;
     private boolean switching;
     private boolean responseComplete;
-    private boolean receivedTooMuch;
     private boolean keepClient;
     private boolean done;
 
@@ -201,13 +201,8 @@ final class Exchange {
 
     // ---- the response
 
-    /** A part of the response, whose reference passes to this. */
-    void received(Object message) {
-        if (responseComplete || !(message instanceof HttpResponse || message instanceof HttpContent)) {
-            ReferenceCountUtil.release(message);
-            receivedTooMuch = true;
-            return;
-        }
+    /** A head or a part of a body, whose reference passes to this. What is beyond the response is not decoded. */
+    void received(HttpObject message) {
         receivedAnything = true;
         progress();
         if (message instanceof HttpResponse head) {
@@ -308,7 +303,6 @@ final class Exchange {
         boolean reusable = response != null
                 && response.reusable()
                 && requestComplete
-                && !receivedTooMuch
                 && connection != null
                 && UpstreamHandler.isClean(connection.channel())
                 && loop.settings().keepsUpstreamConnections();

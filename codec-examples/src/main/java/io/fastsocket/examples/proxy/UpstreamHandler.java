@@ -5,6 +5,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelOutputShutdownException;
+import io.netty.handler.codec.http.HttpObject;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -41,8 +42,8 @@ final class UpstreamHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        if (exchange != null) {
-            exchange.received(message);
+        if (exchange != null && message instanceof HttpObject part) {
+            exchange.received(part);
         } else {
             ctx.fireChannelRead(message);
         }

@@ -109,6 +109,10 @@ final class RingChannels extends IntObjectHashMap<Channel> {
     @Override
     public @Nullable Channel remove(int fd) {
         Channel removed = super.remove(fd);
+        if (removed != null && removed.isOpen() && IncubatorAccess.hasTransfers(removed)) {
+            // Deregistered: its writes and its close still wait for these.
+            super.put(fd, removed);
+        }
         if (removed != null && !removed.isOpen() && IncubatorAccess.isConnecting(removed)) {
             // It would complete in minutes, and be taken for the attempt of another channel.
             ring.cancel(fd, IncubatorRing.CONNECT, 0);

@@ -35,6 +35,7 @@ public final class ExpectedMeters {
             Map.entry("fastsocket.port.attempts", "fastsocket_port_attempts_total"),
             Map.entry("fastsocket.pool.acquires", "fastsocket_pool_acquires_total"),
             Map.entry("fastsocket.pool.closed", "fastsocket_pool_closed_connections_total"),
+            Map.entry("fastsocket.peer.faults", "fastsocket_peer_faults_connections_total"),
             Map.entry("fastsocket.refused", "fastsocket_refused_connections_total"),
             Map.entry("fastsocket.loop.lag", "fastsocket_loop_lag_seconds"),
             Map.entry("fastsocket.loop.lag.max", "fastsocket_loop_lag_max_seconds"),
