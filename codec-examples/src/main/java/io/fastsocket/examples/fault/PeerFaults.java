@@ -59,7 +59,12 @@ public final class PeerFaults {
         if (fault == Fault.DEFECT) {
             warn(side, channel, exception);
         } else {
-            logger.debug("{}: {} connection closed by its peer's fault: {}", channel, side.label(), fault.label(), exception);
+            logger.debug(
+                    "{}: {} connection closed by its peer's fault: {}",
+                    channel,
+                    side.label(),
+                    fault.label(),
+                    exception);
         }
     }
 

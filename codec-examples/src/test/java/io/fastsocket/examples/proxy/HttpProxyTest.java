@@ -658,11 +658,8 @@ final class HttpProxyTest {
     @Test
     void closesAClientThatSendsNoRequest() throws Exception {
         restart(settings().with(timeouts(10_000, 200)));
-        try (Wire idle = running.client();
-                Wire dribbling = running.client()) {
-            dribbling.send("GET / HT");
+        try (Wire idle = running.client()) {
             assertThat(idle.atEnd()).isTrue();
-            assertThat(dribbling.atEnd()).isTrue();
         }
     }
 

@@ -16,6 +16,7 @@ final class Disagreements {
     /** What the table says of a proxy that does what the case requires. */
     static final String NONE = "as required";
 
+    private static final String AT_TIMES = ", at times ";
     private static final String HEADING = "## Where nginx and HAProxy differ";
     private static final Pattern BORDER = Pattern.compile(" *\\| *");
 
@@ -70,8 +71,11 @@ final class Disagreements {
         return rows;
     }
 
-    String of(WireCase wireCase, Peer peer) {
+    /** Mostly one; where it depends on how the bytes are read, each that was observed. */
+    List<String> of(WireCase wireCase, Peer peer) {
         Row row = rows.get(wireCase.name());
-        return row == null ? NONE : row.outcomes().get(peer.ordinal());
+        return row == null
+                ? List.of(NONE)
+                : List.of(row.outcomes().get(peer.ordinal()).split(AT_TIMES, -1));
     }
 }

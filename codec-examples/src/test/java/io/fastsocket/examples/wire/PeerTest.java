@@ -63,7 +63,7 @@ final class PeerTest {
         System.out.printf("%s | %s | %s | %s%n", peer.command, wireCase.name(), wireCase.rule(), observed);
         assertThat(observed)
                 .as("%s, '%s' (%s), of the table", peer.command, wireCase.name(), wireCase.rule())
-                .isEqualTo(table.of(wireCase, peer));
+                .isIn(table.of(wireCase, peer));
     }
 
     /** Another version may do otherwise, and then the table is to be looked at. */
