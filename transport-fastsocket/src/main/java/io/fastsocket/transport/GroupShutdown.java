@@ -34,6 +34,9 @@ final class GroupShutdown {
     /** Of the stack of a thread that does not come back. */
     private static final int FRAMES_MAX = 8;
 
+    /** Longer than anybody waits, and short enough to be added to a time. */
+    private static final long NANOS_MAX = TimeUnit.DAYS.toNanos(3650);
+
     private final LoopEngine engine;
     private final List<PinnedLoop> loops;
     private final AcceptingLoops accepting;
@@ -99,13 +102,14 @@ final class GroupShutdown {
         }
         Objects.requireNonNull(unit, "unit");
         if (started.compareAndSet(false, true)) {
-            long deadlineNanos = System.nanoTime() + unit.toNanos(timeout);
-            long quietNanos = unit.toNanos(quietPeriod);
+            long timeoutNanos = Math.min(unit.toNanos(timeout), NANOS_MAX);
+            long deadlineNanos = System.nanoTime() + timeoutNanos;
+            long quietNanos = Math.min(unit.toNanos(quietPeriod), NANOS_MAX);
             within(deadlineNanos, accepting.closeServers(), () -> endLoops(quietNanos, deadlineNanos));
             // Each step takes its part of the timeout, and a loop the quiet period at least.
             Future<?> last = GlobalEventExecutor.INSTANCE.schedule(
                     this::giveUp,
-                    unit.toNanos(timeout) + quietNanos + TimeUnit.SECONDS.toNanos(LAST_TASK_SECONDS_MAX),
+                    timeoutNanos + quietNanos + TimeUnit.SECONDS.toNanos(LAST_TASK_SECONDS_MAX),
                     TimeUnit.NANOSECONDS);
             terminated.addListener(ended -> last.cancel(false));
         }

@@ -122,6 +122,22 @@ class ForeignGroupsTest {
 
     @ParameterizedTest
     @MethodSource("io.fastsocket.transport.TestEngines#all")
+    void aConnectionIsCountedOnceHoweverOftenItIsRegistered(Engine engine) throws Exception {
+        FastSocketEventLoopGroup ours = ours(engine);
+        connect(bind(ours, ours, FastSocketServerSocketChannel.class));
+        await().atMost(DEADLINE).until(() -> sum(ours, LoopStats::active) == CONNECTIONS);
+        Channel child = children.get(0);
+
+        // A second registration fails, and on epoll and NIO one after a deregistration does not.
+        ours.register(child).await(20, TimeUnit.SECONDS);
+        child.deregister().await(20, TimeUnit.SECONDS);
+        ours.register(child).await(20, TimeUnit.SECONDS);
+
+        assertThat(sum(ours, LoopStats::accepted)).isEqualTo(CONNECTIONS);
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.fastsocket.transport.TestEngines#all")
     void connectionsOfAForeignBossAreCountedAndOwned(Engine engine) throws Exception {
         FastSocketEventLoopGroup ours = ours(engine);
         Channel server = bind(netty(engine), ours, serverClass(engine));

@@ -20,6 +20,7 @@ import io.netty.channel.socket.SocketChannel;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -159,7 +160,35 @@ class OutputOrderTest {
 
     @ParameterizedTest
     @MethodSource("io.fastsocket.transport.TestEngines#all")
-    void aTransferOnItsWayAtTheDeregistrationEnds(Engine engine) throws Exception {
+    void aFileThatWasFlushedAndWhatIsBehindItArriveBeforeTheClose(Engine engine, @TempDir Path directory)
+            throws Exception {
+        byte[] content = new byte[300_000];
+        new Random(4).nextBytes(content);
+        Path file = Files.write(directory.resolve("file"), content);
+        try (Connection connection = new Connection(engine, true)) {
+            CompletableFuture<byte[]> received = CompletableFuture.supplyAsync(() -> {
+                try {
+                    return connection.peer.getInputStream().readAllBytes();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            connection.channel.eventLoop().execute(() -> {
+                connection.channel.writeAndFlush(new DefaultFileRegion(file.toFile(), 0, content.length));
+                connection.channel.writeAndFlush(Unpooled.copiedBuffer(new byte[] {7}));
+                connection.channel.close();
+            });
+
+            assertThat(received.get(20, TimeUnit.SECONDS))
+                    .hasSize(content.length + 1)
+                    .startsWith(content)
+                    .endsWith(7);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.fastsocket.transport.TestEngines#all")
+    void aWriteBeforeOrAfterTheDeregistrationIsToldOf(Engine engine) throws Exception {
         for (int bytes : new int[] {3, MEGABYTES_16}) {
             try (Connection connection = new Connection(engine, true)) {
                 SocketChannel channel = connection.channel;
@@ -180,6 +209,8 @@ class OutputOrderTest {
 
                 if (bytes == 3) {
                     assertThat(outcome(write)).isEqualTo("done");
+                    assertThat(outcome(channel.writeAndFlush(Unpooled.copiedBuffer(new byte[] {1}))))
+                            .isEqualTo("done");
                 }
                 assertThat(channel.close().await(WAIT_MILLIS_MAX))
                         .describedAs("the close of %s bytes ends", bytes)

@@ -8,6 +8,7 @@ import io.fastsocket.examples.http.ReadyResponses.Next;
 import io.fastsocket.examples.linger.LingeringClose;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -139,7 +140,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             request = head;
             route = Route.of(head.uri());
             bodyBytes = 0;
-            if (!HttpMethod.GET.equals(head.method())) {
+            if (!HttpMethod.GET.equals(head.method()) || head.headers().contains(HttpHeaderNames.EXPECT)) {
                 announceBody(ctx, head);
             }
         }
@@ -314,6 +315,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
         if (piece instanceof FileRegion) {
             regionUnderWay = true;
+            resetOnClose(true);
             ctx.write(piece, ctx.newPromise().addListener(sent -> regionEnded(ctx, sent.cause())));
         } else {
             ctx.write(piece, ctx.voidPromise());
@@ -326,11 +328,21 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             closeWithinBody(failure);
             return;
         }
+        resetOnClose(false);
         try {
             pump(ctx);
             flush(ctx);
         } catch (RuntimeException | Error e) {
             ctx.fireExceptionCaught(e);
+        }
+    }
+
+    /** A region that cannot be sent closes the connection before we hear of it, and its client is not to see an end. */
+    private void resetOnClose(boolean reset) {
+        try {
+            channel.config().setSoLinger(reset ? 0 : -1);
+        } catch (ChannelException gone) {
+            logger.debug("{}: setsockopt(SO_LINGER) failed", channel, gone);
         }
     }
 

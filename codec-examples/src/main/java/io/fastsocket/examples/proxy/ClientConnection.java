@@ -338,7 +338,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         exchange = null;
         state = State.CLOSING;
         deadline.cancel();
-        Tunnel.join(channel, upstream, loop.tunnelNanos(), inputShut, ended);
+        Tunnel.join(channel, upstream, loop.tunnelNanos(), loop.idleNanos(), inputShut, ended);
     }
 
     // ---- time

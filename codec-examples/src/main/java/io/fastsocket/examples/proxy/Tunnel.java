@@ -1,6 +1,7 @@
 package io.fastsocket.examples.proxy;
 
 import io.fastsocket.examples.connections.Deadline;
+import io.fastsocket.examples.connections.Reset;
 import io.fastsocket.examples.fault.FaultHandler;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -9,30 +10,37 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.ChannelOutputShutdownException;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.SocketChannelConfig;
 import io.netty.handler.codec.http.HttpRequestEncoder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Two connections of one loop that pass bytes to each other: each is read while the other takes what was read, and each
- * direction ends by itself. Used on that loop.
+ * direction ends by itself. Whatever else ends one side resets the other, after what that side had said before. Used on that loop.
  */
 final class Tunnel {
+    /** How long what one side said before it failed may take to pass. */
+    private static final long LAST_WORDS_SECONDS_MAX = 5;
+
     private final Side client;
     private final Side upstream;
     private final Deadline deadline;
     private final long idleNanos;
+    private final long halfClosedNanos;
     private final Ended ended;
     private int open = 2;
 
-    private Tunnel(Channel client, Channel upstream, long idleNanos, Ended ended) {
+    private Tunnel(Channel client, Channel upstream, long idleNanos, long halfClosedNanos, Ended ended) {
         this.client = new Side(client);
         this.upstream = new Side(upstream);
         this.idleNanos = idleNanos;
+        this.halfClosedNanos = Math.min(halfClosedNanos, idleNanos);
         this.ended = ended;
-        this.deadline = new Deadline(client.eventLoop(), this::closeBoth);
+        this.deadline = new Deadline(client.eventLoop(), this::resetBoth);
     }
 
     /** Hears of the end, once, with the bytes that passed. */
@@ -43,14 +51,23 @@ final class Tunnel {
     /**
      * Takes the HTTP handlers out of both pipelines. What they hold undecoded passes first.
      *
+     * @param idleNanos how long nothing may move
+     * @param halfClosedNanos the same once one side has ended: one that has gone looks like one that only listens
      * @param clientEnded the client has shut its side already
      */
-    static void join(SocketChannel client, Channel upstream, long idleNanos, boolean clientEnded, Ended ended) {
-        Tunnel tunnel = new Tunnel(client, upstream, idleNanos, ended);
-        client.config().setAllowHalfClosure(true);
+    static void join(
+            SocketChannel client,
+            Channel upstream,
+            long idleNanos,
+            long halfClosedNanos,
+            boolean clientEnded,
+            Ended ended) {
+        Tunnel tunnel = new Tunnel(client, upstream, idleNanos, halfClosedNanos, ended);
+        // A failed write must not take away what that side said before.
+        client.config().setAllowHalfClosure(true).setAutoClose(false);
         ((SocketChannelConfig) upstream.config())
                 .setAllowHalfClosure(true)
-                .setAutoClose(true)
+                .setAutoClose(false)
                 .setAutoRead(false);
         FaultHandler.addBefore(upstream.pipeline(), tunnel.upstream);
         FaultHandler.addBefore(client.pipeline(), tunnel.client);
@@ -63,22 +80,22 @@ final class Tunnel {
         client.pipeline().remove(StrictRequestDecoder.class);
         tunnel.moved();
         if (clientEnded) {
-            tunnel.client.inputEnded();
+            tunnel.client.endInput();
         }
         if (!client.isActive() || !upstream.isActive()) {
-            tunnel.closeBoth();
+            tunnel.resetBoth();
         }
         client.read();
         upstream.read();
     }
 
     private void moved() {
-        deadline.in(idleNanos);
+        deadline.in(client.inputEnded || upstream.inputEnded ? halfClosedNanos : idleNanos);
     }
 
-    private void closeBoth() {
-        client.channel.close();
-        upstream.channel.close();
+    private void resetBoth() {
+        Reset.close(client.channel);
+        Reset.close(upstream.channel);
     }
 
     private Side peerOf(Side side) {
@@ -87,8 +104,15 @@ final class Tunnel {
 
     private final class Side extends ChannelInboundHandlerAdapter {
         private final Channel channel;
+        private final ChannelFutureListener written = result -> {
+            if (!result.isSuccess()) {
+                failOutput();
+            }
+        };
         private long bytesIn;
-        private boolean inputShut;
+        private boolean inputEnded;
+        private boolean outputEnded;
+        private boolean outputFailed;
         private boolean closed;
 
         Side(Channel channel) {
@@ -97,10 +121,11 @@ final class Tunnel {
 
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object message) {
-            if (message instanceof ByteBuf bytes) {
+            Side peer = peerOf(this);
+            if (message instanceof ByteBuf bytes && !peer.outputFailed) {
                 bytesIn += bytes.readableBytes();
                 moved();
-                peerOf(this).channel.write(bytes);
+                peer.channel.write(bytes).addListener(peer.written);
             } else {
                 ReferenceCountUtil.release(message);
             }
@@ -108,49 +133,87 @@ final class Tunnel {
 
         @Override
         public void channelReadComplete(ChannelHandlerContext ctx) {
-            Channel peer = peerOf(this).channel;
-            peer.flush();
-            if (peer.isWritable() && !inputShut) {
-                ctx.read();
-            }
+            peerOf(this).channel.flush();
+            readIfTaken();
         }
 
         @Override
         public void channelWritabilityChanged(ChannelHandlerContext ctx) {
             Side peer = peerOf(this);
-            if (channel.isWritable() && !peer.inputShut) {
+            if (channel.isWritable() && !peer.inputEnded) {
                 moved();
-                peer.channel.read();
+            }
+            peer.readIfTaken();
+        }
+
+        private void readIfTaken() {
+            if (!inputEnded && peerOf(this).channel.isWritable()) {
+                channel.read();
             }
         }
 
         @Override
         public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
             if (event instanceof ChannelInputShutdownEvent) {
-                inputEnded();
+                endInput();
             }
         }
 
-        void inputEnded() {
-            if (!inputShut) {
-                inputShut = true;
-                endOutputOf(peerOf(this));
+        void endInput() {
+            if (inputEnded) {
+                return;
             }
-        }
-
-        /** The other side's direction goes on, except under TLS, which cannot end one direction. */
-        private void endOutputOf(Side peer) {
-            boolean tls = peer.channel.pipeline().get(SslHandler.class) != null;
-            boolean bothShut = peer.inputShut;
-            peer.channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> {
-                if (bothShut) {
-                    closeBoth();
-                } else if (tls) {
-                    peer.channel.close();
+            inputEnded = true;
+            moved();
+            Side peer = peerOf(this);
+            // An empty write is done when everything before it is.
+            peer.channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(sent -> {
+                if (sent.isSuccess() && !outputFailed) {
+                    peer.endOutput();
+                    closeIfEnded();
                 } else {
-                    ((SocketChannel) peer.channel).shutdownOutput();
+                    resetBoth();
                 }
             });
+        }
+
+        private void endOutput() {
+            if (channel.pipeline().get(SslHandler.class) != null) {
+                // TLS cannot end one direction.
+                outputEnded = true;
+                endInput();
+                channel.close();
+                return;
+            }
+            ((SocketChannel) channel).shutdownOutput().addListener(shut -> {
+                outputEnded = true;
+                if (shut.isSuccess()) {
+                    closeIfEnded();
+                } else {
+                    resetBoth();
+                }
+            });
+        }
+
+        private void closeIfEnded() {
+            if (inputEnded && outputEnded) {
+                channel.close();
+            }
+        }
+
+        /** This side has gone, or reads no more and has reset; what it sent before that is still to be read. */
+        private void failOutput() {
+            if (outputFailed || closed) {
+                return;
+            }
+            outputFailed = true;
+            if (inputEnded) {
+                resetBoth();
+                return;
+            }
+            var bound = channel.eventLoop().schedule(Tunnel.this::resetBoth, LAST_WORDS_SECONDS_MAX, TimeUnit.SECONDS);
+            channel.closeFuture().addListener(end -> bound.cancel(false));
+            readIfTaken();
         }
 
         @Override
@@ -159,7 +222,9 @@ final class Tunnel {
                 return;
             }
             closed = true;
-            peerOf(this).channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+            if (!inputEnded || !outputEnded) {
+                Reset.close(peerOf(this).channel);
+            }
             if (--open == 0) {
                 deadline.cancel();
                 ended.ended(client.bytesIn, upstream.bytesIn);
@@ -168,7 +233,11 @@ final class Tunnel {
 
         @Override
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            closeBoth();
+            if (cause instanceof ChannelOutputShutdownException) {
+                failOutput();
+                return;
+            }
+            resetBoth();
             ctx.fireExceptionCaught(cause);
         }
     }

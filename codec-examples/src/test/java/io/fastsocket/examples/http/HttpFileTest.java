@@ -330,7 +330,8 @@ final class HttpFileTest {
     void resetsTheConnectionWhenTheFileShrinksWhileItIsSent() throws Exception {
         Path large = large();
         try (RawClient client = client()) {
-            client.send(get("large") + GET);
+            // Nothing is sent behind it: what is unread makes a reset of any close.
+            client.send(get("large"));
             assertThat(client.headResponse().field("content-length")).isEqualTo(Integer.toString(LARGE_BYTES));
             try (RandomAccessFile file = new RandomAccessFile(large.toFile(), "rw")) {
                 file.setLength(LARGE_BYTES / 2);

@@ -166,10 +166,6 @@ final class IncubatorAccess {
         return available() && (stateOf(channel) & CONNECT_SCHEDULED) != 0;
     }
 
-    static boolean hasTransfers(Channel channel) {
-        return (stateOf(channel) & (WRITE_SCHEDULED | READ_SCHEDULED | CONNECT_SCHEDULED)) != 0;
-    }
-
     static boolean hasPolls(Channel channel) {
         return (stateOf(channel) & POLLS_SCHEDULED) != 0;
     }

@@ -25,6 +25,9 @@ final class IncubatorRing {
     static final byte POLL_ADD = 6;
     private static final byte ASYNC_CANCEL = 14;
 
+    /** IORING_SQ_CQ_OVERFLOW, since Linux 5.8: io_uring_setup(2). */
+    private static final int SQ_CQ_OVERFLOW = 1 << 1;
+
     /** A completion: 8 bytes of the request's user data, whose low half is the file number, 4 of result, 4 of flags. */
     private static final int COMPLETION_BYTES = 16;
 
@@ -39,6 +42,7 @@ final class IncubatorRing {
      * @param entriesAddress {@code long IOUringCompletionQueue.completionQueueArrayAddress}
      * @param mask {@code int IOUringCompletionQueue.ringMask}
      * @param head {@code int IOUringCompletionQueue.ringHead}
+     * @param flagsAddress {@code long IOUringSubmissionQueue.kFlagsAddress}
      * @param enqueue {@code boolean IOUringSubmissionQueue.enqueueSqe(op, flags, rwFlags, fd, address, length, offset, data)}
      * @param channelsQueue {@code IOUringSubmissionQueue AbstractIOUringChannel.submissionQueue}
      */
@@ -51,6 +55,7 @@ final class IncubatorRing {
             VarHandle entriesAddress,
             VarHandle mask,
             VarHandle head,
+            VarHandle flagsAddress,
             MethodHandle enqueue,
             VarHandle channelsQueue) {}
 
@@ -62,6 +67,7 @@ final class IncubatorRing {
     private final Object submissions;
     private final long tailAddress;
     private final long entriesAddress;
+    private final long flagsAddress;
     private final int mask;
 
     private IncubatorRing(Handles handles, IOUringEventLoop loop) throws Throwable {
@@ -72,6 +78,7 @@ final class IncubatorRing {
         this.submissions = handles.submissionQueue().invoke(ring);
         this.tailAddress = (long) handles.tailAddress().get(completions);
         this.entriesAddress = (long) handles.entriesAddress().get(completions);
+        this.flagsAddress = (long) handles.flagsAddress().get(submissions);
         this.mask = (int) handles.mask().get(completions);
     }
 
@@ -106,6 +113,8 @@ final class IncubatorRing {
                     inQueue.findVarHandle(completions, "completionQueueArrayAddress", long.class),
                     inQueue.findVarHandle(completions, "ringMask", int.class),
                     inQueue.findVarHandle(completions, "ringHead", int.class),
+                    MethodHandles.privateLookupIn(submissions, MethodHandles.lookup())
+                            .findVarHandle(submissions, "kFlagsAddress", long.class),
                     lookup.findVirtual(submissions, "enqueueSqe", enqueue),
                     MethodHandles.privateLookupIn(channel, MethodHandles.lookup())
                             .findVarHandle(channel, "submissionQueue", submissions));
@@ -143,6 +152,11 @@ final class IncubatorRing {
             }
         }
         return count;
+    }
+
+    /** Whether completions wait in the kernel, for want of room in the ring: nobody can tell whose. */
+    boolean hasOverflowed() {
+        return (PlatformDependent.getIntVolatile(flagsAddress) & SQ_CQ_OVERFLOW) != 0;
     }
 
     /** Queues the end of a request, which then completes as cancelled if it has not completed. */

@@ -1,8 +1,10 @@
 package io.fastsocket.transport.engine;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
@@ -245,10 +247,18 @@ final class IoUringGuard extends ChannelDuplexHandler {
     void closeInOrder(Runnable close) {
         closing = true;
         if (guards.orderedShutdown()) {
-            OrderedClose.after(channel, () -> closeNow(close));
+            OrderedClose.after(channel, fileRegions(), () -> closeNow(close));
         } else {
             closeNow(close);
         }
+    }
+
+    /** A message behind what was flushed with file regions is written when that is; one behind unflushed writes would send them. */
+    private @Nullable ChannelFuture fileRegions() {
+        ChannelHandlerContext ctx = channel.pipeline().context(this);
+        return ctx == null || unflushed || !FileRegionChunks.mayBeUnderWay(channel)
+                ? null
+                : ctx.writeAndFlush(Unpooled.EMPTY_BUFFER);
     }
 
     private void closeNow(Runnable close) {

@@ -1,9 +1,11 @@
 package io.fastsocket.transport.engine;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.EventLoop;
 import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A close of an io_uring connection after flushed writes. The incubator has one transfer of a channel in the ring, and a close
@@ -16,31 +18,49 @@ final class OrderedClose {
 
     private final Channel channel;
     private final ChannelOutboundBuffer buffer;
+    private final @Nullable ChannelFuture fileRegions;
     private final Runnable close;
     private int turns;
 
-    private OrderedClose(Channel channel, ChannelOutboundBuffer buffer, Runnable close) {
+    private OrderedClose(
+            Channel channel, ChannelOutboundBuffer buffer, @Nullable ChannelFuture fileRegions, Runnable close) {
         this.channel = channel;
         this.buffer = buffer;
+        this.fileRegions = fileRegions;
         this.close = close;
     }
 
-    /** Runs {@code close} now if nothing flushed is in the way, else as soon as it is written or does not go on. */
-    static void after(Channel channel, Runnable close) {
+    /**
+     * Runs {@code close} now if nothing flushed is in the way, else as soon as it is written or does not go on.
+     *
+     * @param fileRegions done when all is written that was flushed with regions and behind them, which is not all in the channel's
+     *     buffer; null where there are none
+     */
+    static void after(Channel channel, @Nullable ChannelFuture fileRegions, Runnable close) {
         ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
-        if (buffer == null || buffer.size() == 0 || !channel.isActive()) {
+        if (buffer == null || !channel.isActive()) {
             close.run();
-        } else {
-            new OrderedClose(channel, buffer, close).nextTurn();
+            return;
         }
+        OrderedClose ordered = new OrderedClose(channel, buffer, fileRegions, close);
+        if (ordered.isInTheWay()) {
+            ordered.nextTurn();
+        } else {
+            close.run();
+        }
+    }
+
+    private boolean isInTheWay() {
+        return buffer.size() > 0 || (fileRegions != null && !fileRegions.isDone());
     }
 
     private void nextTurn() {
         long pendingBytes = buffer.totalPendingWriteBytes();
+        Object current = buffer.current();
         EventLoop loop = channel.eventLoop();
         try {
             // What is done when it is submitted is handled before the next task.
-            IoUringEngine.afterSubmission(loop, () -> executeOrClose(loop, () -> look(pendingBytes)));
+            IoUringEngine.afterSubmission(loop, () -> executeOrClose(loop, () -> look(pendingBytes, current)));
         } catch (RejectedExecutionException loopEnds) {
             close.run();
         }
@@ -54,9 +74,10 @@ final class OrderedClose {
         }
     }
 
-    private void look(long pendingBytesBefore) {
-        boolean goesOn = buffer.totalPendingWriteBytes() < pendingBytesBefore && ++turns < TURNS_MAX;
-        if (channel.isOpen() && buffer.size() > 0 && goesOn) {
+    private void look(long pendingBytesBefore, @Nullable Object currentBefore) {
+        // The next part of a region takes the place of the one before.
+        boolean moved = buffer.totalPendingWriteBytes() < pendingBytesBefore || buffer.current() != currentBefore;
+        if (channel.isOpen() && isInTheWay() && moved && ++turns < TURNS_MAX) {
             nextTurn();
         } else {
             close.run();

@@ -68,8 +68,14 @@ final class RingChannels extends IntObjectHashMap<Channel> {
             if (ring.usesARing(channel)) {
                 throw refused(channel);
             }
+            if (ring.hasOverflowed()) {
+                throw overflowed(channel);
+            }
             separateFromTheOneBefore(fd);
             registering.accept(channel);
+            super.put(fd, channel);
+            // One that is replaced is taken out by its deregistration: the loop counts both.
+            return null;
         }
         return super.put(fd, channel);
     }
@@ -83,6 +89,13 @@ final class RingChannels extends IntObjectHashMap<Channel> {
             releaseLostRead(before);
         }
         expectForeign(fd, ring.completionsOf(fd));
+    }
+
+    /** Completions of its number may be among those that are not seen. Netty closes it. */
+    private IllegalStateException overflowed(Channel channel) {
+        return new IllegalStateException("register failed on " + channel + ": eventLoop=" + ring
+                + " (expected room in its ring): more completions wait than the completion queue holds, which is twice ringSize;"
+                + " fix: a larger ringSize(..), or fewer connections for each loop");
     }
 
     /** Its requests, and the state they leave, are the first ring's: there it would go deaf and keep the loop from ending. */
@@ -109,8 +122,9 @@ final class RingChannels extends IntObjectHashMap<Channel> {
     @Override
     public @Nullable Channel remove(int fd) {
         Channel removed = super.remove(fd);
-        if (removed != null && removed.isOpen() && IncubatorAccess.hasTransfers(removed)) {
-            // Deregistered: its writes and its close still wait for these.
+        if (removed != null && removed.isOpen()) {
+            // Deregistered: what it has in the ring, and what it still writes, it must hear of, or its close never
+            // ends.
             super.put(fd, removed);
         }
         if (removed != null && !removed.isOpen() && IncubatorAccess.isConnecting(removed)) {

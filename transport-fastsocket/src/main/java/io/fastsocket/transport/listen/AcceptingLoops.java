@@ -11,6 +11,8 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.unix.Socket;
 import io.netty.util.AttributeKey;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.ArrayList;
@@ -35,6 +37,8 @@ public final class AcceptingLoops {
 
     /** What a user knows these loops by, once it is made. */
     private volatile @Nullable EventLoopGroup group;
+
+    private static final InternalLogger logger = InternalLoggerFactory.getInstance(FastSocketServerSocketChannel.class);
 
     private final LoopEngine engine;
     private final List<PinnedLoop> loops;
@@ -135,17 +139,28 @@ public final class AcceptingLoops {
      * @return ends it
      */
     public AutoCloseable onListenersChanged(Runnable action) {
-        listenersChanged.add(action);
+        listenersChanged.add(Objects.requireNonNull(action, "action"));
         return () -> listenersChanged.remove(action);
     }
 
     void opened() {
-        listenersChanged.forEach(Runnable::run);
+        tellListenersChanged();
+    }
+
+    /** An action that fails keeps neither the server from its end of bind or close nor other actions from being run. */
+    private void tellListenersChanged() {
+        for (Runnable action : listenersChanged) {
+            try {
+                action.run();
+            } catch (RuntimeException | Error failed) {
+                logger.warn("Action failed on a change of listeners: {}; fix: let it throw nothing", action, failed);
+            }
+        }
     }
 
     void closed(FastSocketServerSocketChannel server) {
         listening.remove(server);
-        listenersChanged.forEach(Runnable::run);
+        tellListenersChanged();
     }
 
     /** A server channel's connections are steered from now on. */
@@ -247,9 +262,20 @@ public final class AcceptingLoops {
         }
     }
 
+    /** A channel keeps its loop when it is deregistered; it was counted then. */
+    private static boolean wasRegistered(Channel child) {
+        try {
+            return child.eventLoop() != null;
+        } catch (IllegalStateException never) {
+            return false;
+        }
+    }
+
     /** Sees to it that an accepted connection is counted when it is registered, whoever accepted it. */
     public void awaitRegistration(Channel child) {
-        if (engine.socketChannelClass().isInstance(child) && !ChildRegistration.isAwaited(child)) {
+        if (engine.socketChannelClass().isInstance(child)
+                && !ChildRegistration.isAwaited(child)
+                && !wasRegistered(child)) {
             ChildRegistration.await(child, this, ownerByPackets(child));
         }
     }

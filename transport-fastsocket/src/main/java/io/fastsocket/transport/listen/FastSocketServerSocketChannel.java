@@ -7,6 +7,9 @@ import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.ServerSocketChannelConfig;
+import io.netty.util.concurrent.SingleThreadEventExecutor;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.AlreadyBoundException;
@@ -14,8 +17,11 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +44,11 @@ import org.jspecify.annotations.Nullable;
  * <p>May be used from any thread, like every Netty channel. Unix domain sockets are refused at bind.
  */
 public final class FastSocketServerSocketChannel extends AbstractServerChannel implements ServerSocketChannel {
+    private static final InternalLogger logger = InternalLoggerFactory.getInstance(FastSocketServerSocketChannel.class);
+
+    /** How long somebody else's loop that ends waits for listeners to close, which takes milliseconds unless their loops are stuck. */
+    private static final int LISTENERS_SECONDS_MAX = 2;
+
     private final FastSocketServerSocketChannelConfig config = new FastSocketServerSocketChannelConfig(this);
 
     private volatile @Nullable ListenerGroup listeners;
@@ -96,6 +107,8 @@ public final class FastSocketServerSocketChannel extends AbstractServerChannel i
         if (home != null) {
             home.registered().add(this);
             closeFuture().addListener(done -> home.registered().remove(this));
+        } else {
+            closeWithLoop();
         }
         accepting.listening().add(this);
         closeFuture().addListener(done -> accepting.closed(this));
@@ -107,6 +120,30 @@ public final class FastSocketServerSocketChannel extends AbstractServerChannel i
         }
         listeners = opening;
         opening.open(address).whenComplete((done, failure) -> runOnLoop(() -> opened(accepting, promise, failure)));
+    }
+
+    /** Somebody else's loop does not know of this channel, and takes no tasks when it has ended. */
+    private void closeWithLoop() {
+        if (eventLoop() instanceof SingleThreadEventExecutor loop) {
+            Runnable close = this::closeAsLoopEnds;
+            loop.addShutdownHook(close);
+            closeFuture().addListener(done -> loop.removeShutdownHook(close));
+        }
+    }
+
+    /** The last that the loop does: it waits for the listeners, which close on other loops, so that it hears of their end. */
+    private void closeAsLoopEnds() {
+        ListenerGroup group = listeners;
+        if (group != null) {
+            try {
+                group.close().get(LISTENERS_SECONDS_MAX, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (ExecutionException | TimeoutException late) {
+                logger.debug("{}: its loop ends before its listeners", this, late);
+            }
+        }
+        unsafe().close(voidPromise());
     }
 
     private static InetSocketAddress requireBindable(SocketAddress localAddress) {
