@@ -28,6 +28,9 @@ final class IncubatorRing {
     /** IORING_SQ_CQ_OVERFLOW, since Linux 5.8: io_uring_setup(2). */
     private static final int SQ_CQ_OVERFLOW = 1 << 1;
 
+    /** IORING_ENTER_GETEVENTS: io_uring_enter(2). */
+    private static final int ENTER_GETEVENTS = 1;
+
     /** A completion: 8 bytes of the request's user data, whose low half is the file number, 4 of result, 4 of flags. */
     private static final int COMPLETION_BYTES = 16;
 
@@ -43,6 +46,8 @@ final class IncubatorRing {
      * @param mask {@code int IOUringCompletionQueue.ringMask}
      * @param head {@code int IOUringCompletionQueue.ringHead}
      * @param flagsAddress {@code long IOUringSubmissionQueue.kFlagsAddress}
+     * @param fd {@code int IOUringCompletionQueue.ringFd}
+     * @param enter {@code int Native.ioUringEnter(fd, toSubmit, minComplete, flags)}
      * @param enqueue {@code boolean IOUringSubmissionQueue.enqueueSqe(op, flags, rwFlags, fd, address, length, offset, data)}
      * @param channelsQueue {@code IOUringSubmissionQueue AbstractIOUringChannel.submissionQueue}
      */
@@ -56,6 +61,8 @@ final class IncubatorRing {
             VarHandle mask,
             VarHandle head,
             VarHandle flagsAddress,
+            VarHandle fd,
+            MethodHandle enter,
             MethodHandle enqueue,
             VarHandle channelsQueue) {}
 
@@ -68,6 +75,7 @@ final class IncubatorRing {
     private final long tailAddress;
     private final long entriesAddress;
     private final long flagsAddress;
+    private final int fd;
     private final int mask;
 
     private IncubatorRing(Handles handles, IOUringEventLoop loop) throws Throwable {
@@ -78,6 +86,7 @@ final class IncubatorRing {
         this.submissions = handles.submissionQueue().invoke(ring);
         this.tailAddress = (long) handles.tailAddress().get(completions);
         this.entriesAddress = (long) handles.entriesAddress().get(completions);
+        this.fd = (int) handles.fd().get(completions);
         this.flagsAddress = (long) handles.flagsAddress().get(submissions);
         this.mask = (int) handles.mask().get(completions);
     }
@@ -89,6 +98,7 @@ final class IncubatorRing {
             Class<?> ring = Class.forName(incubator + "RingBuffer", false, loader);
             Class<?> completions = Class.forName(incubator + "IOUringCompletionQueue", false, loader);
             Class<?> submissions = Class.forName(incubator + "IOUringSubmissionQueue", false, loader);
+            Class<?> natives = Class.forName(incubator + "Native", false, loader);
             Class<?> channel = Class.forName(incubator + "AbstractIOUringChannel", false, loader);
             MethodHandles.Lookup lookup = MethodHandles.privateLookupIn(IOUringEventLoop.class, MethodHandles.lookup());
             MethodHandles.Lookup inQueue = MethodHandles.privateLookupIn(completions, MethodHandles.lookup());
@@ -115,6 +125,12 @@ final class IncubatorRing {
                     inQueue.findVarHandle(completions, "ringHead", int.class),
                     MethodHandles.privateLookupIn(submissions, MethodHandles.lookup())
                             .findVarHandle(submissions, "kFlagsAddress", long.class),
+                    inQueue.findVarHandle(completions, "ringFd", int.class),
+                    MethodHandles.privateLookupIn(natives, MethodHandles.lookup())
+                            .findStatic(
+                                    natives,
+                                    "ioUringEnter",
+                                    MethodType.methodType(int.class, int.class, int.class, int.class, int.class)),
                     lookup.findVirtual(submissions, "enqueueSqe", enqueue),
                     MethodHandles.privateLookupIn(channel, MethodHandles.lookup())
                             .findVarHandle(channel, "submissionQueue", submissions));
@@ -154,9 +170,29 @@ final class IncubatorRing {
         return count;
     }
 
-    /** Whether completions wait in the kernel, for want of room in the ring: nobody can tell whose. */
+    /**
+     * Fetches completions that wait in the kernel, for want of room in the ring: nobody can tell whose they are there.
+     *
+     * @return whether some still wait
+     */
     boolean hasOverflowed() {
+        return isOverflowing() && fetch() && isOverflowing();
+    }
+
+    private boolean isOverflowing() {
         return (PlatformDependent.getIntVolatile(flagsAddress) & SQ_CQ_OVERFLOW) != 0;
+    }
+
+    private boolean fetch() {
+        try {
+            int result = (int) handles.enter().invokeExact(fd, 0, 0, ENTER_GETEVENTS);
+            logger.trace("io_uring_enter(2) for completions of {} that found no room: {}", loop, result);
+            return true;
+        } catch (RuntimeException | Error broken) {
+            throw broken;
+        } catch (Throwable impossible) {
+            throw new IllegalStateException(impossible);
+        }
     }
 
     /** Queues the end of a request, which then completes as cancelled if it has not completed. */
