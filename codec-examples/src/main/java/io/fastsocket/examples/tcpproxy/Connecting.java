@@ -43,20 +43,8 @@ final class Connecting extends ChannelInboundHandlerAdapter {
         clientAddress = ctx.channel().remoteAddress();
         destination = ctx.channel().localAddress();
         if (!settings.headerIn()) {
-            connectFromTask(ctx);
+            connect(ctx);
         }
-    }
-
-    /**
-     * When what the loop was told of is handled. A socket opened before that may get the file number of one that was closed a moment
-     * ago, and on epoll that one's event, which closes it.
-     */
-    private void connectFromTask(ChannelHandlerContext ctx) {
-        ctx.channel().eventLoop().execute(() -> {
-            if (ctx.channel().isActive()) {
-                connect(ctx);
-            }
-        });
     }
 
     @Override
@@ -67,7 +55,7 @@ final class Connecting extends ChannelInboundHandlerAdapter {
                 destination = proxied.destination();
             }
             ctx.channel().config().setAutoRead(false);
-            connectFromTask(ctx);
+            connect(ctx);
         } else if (event instanceof ChannelInputShutdownEvent) {
             inputEnded = true;
         } else if (event instanceof IdleStateEvent) {
@@ -91,7 +79,7 @@ final class Connecting extends ChannelInboundHandlerAdapter {
             } else if (done.isSuccess()) {
                 join(ctx, connecting.channel());
             } else {
-                connectFromTask(ctx);
+                connect(ctx);
             }
         });
     }

@@ -12,7 +12,7 @@ import io.netty.util.concurrent.EventExecutor;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 
-/** Netty's native epoll transport. Needs no guards. */
+/** Netty's native epoll transport. Needs no guards but {@link EpollChannels}. */
 final class EpollEngine implements NativeEngine {
     @Override
     public Engine engine() {
@@ -36,7 +36,9 @@ final class EpollEngine implements NativeEngine {
 
     @Override
     public EventLoopGroup newLoop(Executor executor) {
-        return new EpollEventLoopGroup(1, executor);
+        EpollEventLoopGroup group = new EpollEventLoopGroup(1, executor);
+        EpollChannels.install(group.next());
+        return group;
     }
 
     @Override
