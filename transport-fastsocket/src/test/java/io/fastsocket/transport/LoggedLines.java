@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.LoggerFactory;
 
-/** The warnings and errors that a class logs while this is open. */
+/** The warnings and errors that a class logs, or all do, while this is open. */
 final class LoggedLines implements AutoCloseable {
     private final Logger logger;
     private final List<String> lines = new CopyOnWriteArrayList<>();
@@ -21,7 +21,7 @@ final class LoggedLines implements AutoCloseable {
         }
     };
 
-    private LoggedLines(Class<?> source) {
+    private LoggedLines(String source) {
         logger = (Logger) LoggerFactory.getLogger(source);
         appender.setContext(logger.getLoggerContext());
         appender.start();
@@ -29,7 +29,11 @@ final class LoggedLines implements AutoCloseable {
     }
 
     static LoggedLines of(Class<?> source) {
-        return new LoggedLines(source);
+        return new LoggedLines(source.getName());
+    }
+
+    static LoggedLines ofAll() {
+        return new LoggedLines(Logger.ROOT_LOGGER_NAME);
     }
 
     List<String> lines() {

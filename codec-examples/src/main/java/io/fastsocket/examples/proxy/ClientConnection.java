@@ -212,7 +212,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     /** A client that has shut its side gets the answers to what it has sent, as a whole, unless it is taken for gone. */
     private void closeIfInputEnded() {
-        if (!inputShut) {
+        if (!inputShut || resuming) {
             return;
         }
         if (exchange == null) {

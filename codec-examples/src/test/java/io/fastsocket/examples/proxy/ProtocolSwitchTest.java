@@ -270,6 +270,26 @@ final class ProtocolSwitchTest {
         }
     }
 
+    /** The answer first: what is held is read from a task, which the end of the client's side comes before. */
+    @Test
+    void answersRequestsOfAClientThatShutsItsSideAsTheAnswerComes() throws Exception {
+        try (Wire client = running.client()) {
+            client.send(asking("foo") + "\r\n" + GET);
+            Wire server = upstream.accept();
+            server.head();
+            running.whileTheLoopIsBusy(() -> {
+                server.send(OK);
+                client.endOutput();
+                return null;
+            });
+            assertThat(client.response(200)).isEqualTo("ok");
+            server.head();
+            server.send(OK);
+            assertThat(client.response(200)).isEqualTo("ok");
+            assertThat(client.atEnd()).isTrue();
+        }
+    }
+
     @Test
     void refusesWhatIsNoRequestWhenTheProtocolStays() throws Exception {
         for (String content : new String[] {"hello\r\n\r\n", "\u0081\u0085\u0001\u0002\r\n", random(1_000) + "\n"}) {
