@@ -170,7 +170,7 @@ final class IncubatorAccess {
         return (stateOf(channel) & POLLS_SCHEDULED) != 0;
     }
 
-    /** Names the requests of a stream channel that may be outstanding, and perhaps more. */
+    /** Names the requests of a stream channel whose completions it has not heard of. */
     static void forEachRequest(Channel channel, RequestVisitor visitor) {
         byte state = stateOf(channel);
         if ((state & POLL_IN_SCHEDULED) != 0) {
@@ -184,7 +184,6 @@ final class IncubatorAccess {
         }
         if ((state & WRITE_SCHEDULED) != 0) {
             visitor.visit(IncubatorRing.SEND, 0);
-            visitor.visit(IncubatorRing.WRITEV, 0);
         }
         if ((state & READ_SCHEDULED) != 0) {
             visitor.visit(IncubatorRing.RECV, 0);

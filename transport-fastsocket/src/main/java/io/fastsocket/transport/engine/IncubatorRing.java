@@ -1,5 +1,7 @@
 package io.fastsocket.transport.engine;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
 import io.netty.channel.Channel;
 import io.netty.incubator.channel.uring.IOUringEventLoop;
 import io.netty.util.internal.PlatformDependent;
@@ -18,9 +20,11 @@ import org.jspecify.annotations.Nullable;
  * the loop's map of channels. Used by the loop alone. Where the JVM refuses it there is none.
  */
 final class IncubatorRing {
+    /** A write of a stream channel: this, or {@link #WRITEV}. */
     static final byte SEND = 26;
+
+    private static final byte WRITEV = 2;
     static final byte RECV = 27;
-    static final byte WRITEV = 2;
     static final byte CONNECT = 16;
     static final byte POLL_ADD = 6;
     private static final byte ASYNC_CANCEL = 14;
@@ -31,8 +35,13 @@ final class IncubatorRing {
     /** IORING_ENTER_GETEVENTS: io_uring_enter(2). */
     private static final int ENTER_GETEVENTS = 1;
 
-    /** A completion: 8 bytes of the request's user data, whose low half is the file number, 4 of result, 4 of flags. */
+    /** A completion: 8 bytes of the request's user data, 4 of result, 4 of flags. */
     private static final int COMPLETION_BYTES = 16;
+
+    /** In the user data: 4 bytes of file number, 1 of operation, 1 empty, 2 of what the incubator adds. */
+    private static final int REQUEST_OFFSET = 4;
+
+    private static final long CANCELLED_NANOS_MAX = MILLISECONDS.toNanos(10);
 
     private static final InternalLogger logger = InternalLoggerFactory.getInstance(IncubatorRing.class);
 
@@ -163,11 +172,45 @@ final class IncubatorRing {
         int tail = PlatformDependent.getIntVolatile(tailAddress);
         int count = 0;
         for (int i = (int) handles.head().get(completions); i != tail; i++) {
-            if (PlatformDependent.getInt(entriesAddress + (long) (i & mask) * COMPLETION_BYTES) == fd) {
+            if (PlatformDependent.getInt(completionAt(i)) == fd) {
                 count++;
             }
         }
         return count;
+    }
+
+    /**
+     * Waits for the completion of a request whose end was submitted. Mostly it is there by then; of a request that another CPU is
+     * just waking, it comes some microseconds later.
+     */
+    void awaitCompletion(int fd, byte operation, int data) {
+        long begun = System.nanoTime();
+        while (!holdsCompletion(fd, operation, data) && System.nanoTime() - begun < CANCELLED_NANOS_MAX) {
+            fetch();
+        }
+    }
+
+    private boolean holdsCompletion(int fd, byte operation, int data) {
+        int request = request(operation, data);
+        int tail = PlatformDependent.getIntVolatile(tailAddress);
+        // A failed write closes while it is handled: the one that was taken last counts as well.
+        for (int i = (int) handles.head().get(completions) - 1; i != tail; i++) {
+            long completion = completionAt(i);
+            int completed = PlatformDependent.getInt(completion + REQUEST_OFFSET);
+            if (PlatformDependent.getInt(completion) == fd
+                    && (completed == request || (operation == SEND && completed == WRITEV))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static int request(byte operation, int data) {
+        return (data << 16) | (operation & 0xFF);
+    }
+
+    private long completionAt(int position) {
+        return entriesAddress + (long) (position & mask) * COMPLETION_BYTES;
     }
 
     /**
@@ -176,18 +219,20 @@ final class IncubatorRing {
      * @return whether some still wait
      */
     boolean hasOverflowed() {
-        return isOverflowing() && fetch() && isOverflowing();
+        if (isOverflowing()) {
+            fetch();
+        }
+        return isOverflowing();
     }
 
     private boolean isOverflowing() {
         return (PlatformDependent.getIntVolatile(flagsAddress) & SQ_CQ_OVERFLOW) != 0;
     }
 
-    private boolean fetch() {
+    private void fetch() {
         try {
             int result = (int) handles.enter().invokeExact(fd, 0, 0, ENTER_GETEVENTS);
-            logger.trace("io_uring_enter(2) for completions of {} that found no room: {}", loop, result);
-            return true;
+            logger.trace("io_uring_enter(2) for completions of {}: {}", loop, result);
         } catch (RuntimeException | Error broken) {
             throw broken;
         } catch (Throwable impossible) {
@@ -197,7 +242,14 @@ final class IncubatorRing {
 
     /** Queues the end of a request, which then completes as cancelled if it has not completed. */
     void cancel(int fd, byte operation, int data) {
-        long userData = ((long) data << 48) | ((operation & 0xFFL) << 32) | (fd & 0xFFFFFFFFL);
+        enqueueCancel(fd, operation, data);
+        if (operation == SEND) {
+            enqueueCancel(fd, WRITEV, data);
+        }
+    }
+
+    private void enqueueCancel(int fd, byte operation, int data) {
+        long userData = ((long) request(operation, data) << 32) | (fd & 0xFFFFFFFFL);
         try {
             // Its own completion is nobody's: -1.
             boolean submitted =

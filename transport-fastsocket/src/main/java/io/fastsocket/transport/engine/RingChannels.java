@@ -85,7 +85,6 @@ final class RingChannels extends IntObjectHashMap<Channel> {
         if (before != null) {
             // Its file was closed by a submission within this turn, and its polls are still to be removed.
             endRequests(before);
-            ring.submit();
             releaseLostRead(before);
         }
         expectForeign(fd, ring.completionsOf(fd));
@@ -131,6 +130,7 @@ final class RingChannels extends IntObjectHashMap<Channel> {
             // It would complete in minutes, and be taken for the attempt of another channel.
             ring.cancel(fd, IncubatorRing.CONNECT, 0);
             ring.submit();
+            ring.awaitCompletion(fd, IncubatorRing.CONNECT, 0);
         }
         return removed;
     }
@@ -156,7 +156,6 @@ final class RingChannels extends IntObjectHashMap<Channel> {
             }
             endRequests(channel);
         }
-        ring.submit();
         for (Channel channel : stuck) {
             IncubatorAccess.processDelayedClose(channel);
             channel.unsafe().close(channel.unsafe().voidPromise());
@@ -167,8 +166,12 @@ final class RingChannels extends IntObjectHashMap<Channel> {
         ring.submit();
     }
 
+    /** From here on the completions of all it has asked of the ring are there, and no more come. */
     private void endRequests(Channel channel) {
-        IncubatorAccess.forEachRequest(channel, (operation, data) -> ring.cancel(numberOf(channel), operation, data));
+        int fd = numberOf(channel);
+        IncubatorAccess.forEachRequest(channel, (operation, data) -> ring.cancel(fd, operation, data));
+        ring.submit();
+        IncubatorAccess.forEachRequest(channel, (operation, data) -> ring.awaitCompletion(fd, operation, data));
         IncubatorAccess.forgetRequests(channel);
     }
 
