@@ -4,10 +4,13 @@ import io.fastsocket.affinity.system.SystemFileException;
 import io.fastsocket.affinity.tuning.TuningException;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.function.Function;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Turns whatever ends a command early into one line on standard error and an exit code: 1 failed, 2 wrong usage. */
@@ -16,10 +19,24 @@ public final class OneLineErrors {
 
     /** Makes a command and those below it end that way. Values of enums may be given in any case. */
     public static CommandLine on(CommandLine command) {
-        return command.setUsageHelpAutoWidth(true)
+        ITypeConverter<Integer> ints = text -> wholeNumber(text, Integer::valueOf, Integer.MAX_VALUE);
+        ITypeConverter<Long> longs = text -> wholeNumber(text, Long::valueOf, Long.MAX_VALUE);
+        return command.registerConverter(Integer.class, ints)
+                .registerConverter(int.class, ints)
+                .registerConverter(Long.class, longs)
+                .registerConverter(long.class, longs)
+                .setUsageHelpAutoWidth(true)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler(OneLineErrors::wrongUsage)
                 .setExecutionExceptionHandler(OneLineErrors::failed);
+    }
+
+    private static <N> N wholeNumber(String text, Function<String, N> parse, N max) {
+        try {
+            return parse.apply(text);
+        } catch (NumberFormatException e) {
+            throw new TypeConversionException("'" + text + "': give a whole number, up to " + max);
+        }
     }
 
     private static int wrongUsage(ParameterException wrong, String[] args) {

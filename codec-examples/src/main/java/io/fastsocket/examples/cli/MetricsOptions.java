@@ -53,6 +53,11 @@ final class MetricsOptions {
     /** Starts to serve what there is to see of the group, if that was asked for, and says where. */
     Optional<MetricsServer> open(FastSocketEventLoopGroup group) {
         if (port == null) {
+            if (!allowedHosts.isEmpty()) {
+                throw new ParameterException(
+                        command.commandLine(),
+                        "--metrics-allowed-hosts " + String.join(",", allowedHosts) + ": give --metrics-port as well");
+            }
             return Optional.empty();
         }
         if (port < 0 || port > PORT_MAX) {

@@ -48,6 +48,9 @@ public record Upstream(String host, int port) {
         if (!isHost(host)) {
             throw refused("upstream", text, EXPECTED, "no host can have this name");
         }
+        if (parts.group(3).indexOf('/') >= 0) {
+            throw refused("upstream", text, EXPECTED, "a path is not for the upstream to say, requests bring theirs");
+        }
         if (!PORT.matcher(parts.group(3)).matches()) {
             throw refused("upstream", text, EXPECTED, "the port is no number");
         }

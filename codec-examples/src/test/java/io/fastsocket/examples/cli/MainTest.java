@@ -98,7 +98,9 @@ final class MainTest {
         "--flow-delivery, east, 'give auto, off, learned, rss:eth0 or portbits:eth0:40960:8192'",
         "--flow-delivery, portbits:eth0:80:8, 'expected a range within 1024..65535'",
         "--loops, -3, loops",
-        "--loops, many, 'not an int'",
+        "--loops, many, 'give a whole number, up to 2147483647'",
+        "--max-body, 1g, 'give a whole number, up to 9223372036854775807'",
+        "--metrics-allowed-hosts, scraper.test, 'give --metrics-port as well'",
         "--host, no-such-host.invalid, 'no such host or interface; give an address, a host name or one of'",
     })
     void saysInOneLineWhichValuesThereAre(String option, String value, String hint) {

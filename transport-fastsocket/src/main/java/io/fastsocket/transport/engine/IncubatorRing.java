@@ -181,11 +181,13 @@ final class IncubatorRing {
 
     /**
      * Waits for the completion of a request whose end was submitted. Mostly it is there by then; of a request that another CPU is
-     * just waking, it comes some microseconds later.
+     * just waking, it comes some microseconds later. Where the ring overflows it may be what does not come.
      */
     void awaitCompletion(int fd, byte operation, int data) {
         long begun = System.nanoTime();
-        while (!holdsCompletion(fd, operation, data) && System.nanoTime() - begun < CANCELLED_NANOS_MAX) {
+        while (!holdsCompletion(fd, operation, data)
+                && !isOverflowing()
+                && System.nanoTime() - begun < CANCELLED_NANOS_MAX) {
             fetch();
         }
     }

@@ -68,10 +68,7 @@ final class RingChannels extends IntObjectHashMap<Channel> {
             if (ring.usesARing(channel)) {
                 throw refused(channel);
             }
-            if (ring.hasOverflowed()) {
-                throw overflowed(channel);
-            }
-            separateFromTheOneBefore(fd);
+            separateFromTheOneBefore(fd, channel);
             registering.accept(channel);
             super.put(fd, channel);
             // One that is replaced is taken out by its deregistration: the loop counts both.
@@ -80,12 +77,18 @@ final class RingChannels extends IntObjectHashMap<Channel> {
         return super.put(fd, channel);
     }
 
-    private void separateFromTheOneBefore(int fd) {
+    private void separateFromTheOneBefore(int fd, Channel channel) {
         Channel before = super.get(fd);
         if (before != null) {
             // Its file was closed by a submission within this turn, and its polls are still to be removed.
             endRequests(before);
-            releaseLostRead(before);
+        }
+        if (ring.hasOverflowed()) {
+            // What does not fit in is still for the one before to hear.
+            throw overflowed(channel);
+        }
+        if (before != null) {
+            forgetRequests(before);
         }
         expectForeign(fd, ring.completionsOf(fd));
     }
@@ -157,6 +160,7 @@ final class RingChannels extends IntObjectHashMap<Channel> {
             endRequests(channel);
         }
         for (Channel channel : stuck) {
+            IncubatorAccess.forgetRequests(channel);
             IncubatorAccess.processDelayedClose(channel);
             channel.unsafe().close(channel.unsafe().voidPromise());
             releaseLostRead(channel);
@@ -172,7 +176,12 @@ final class RingChannels extends IntObjectHashMap<Channel> {
         IncubatorAccess.forEachRequest(channel, (operation, data) -> ring.cancel(fd, operation, data));
         ring.submit();
         IncubatorAccess.forEachRequest(channel, (operation, data) -> ring.awaitCompletion(fd, operation, data));
+    }
+
+    /** After {@link #endRequests}: their completions are nobody's. */
+    private static void forgetRequests(Channel channel) {
         IncubatorAccess.forgetRequests(channel);
+        releaseLostRead(channel);
     }
 
     /** After the submission of its end. */

@@ -160,7 +160,7 @@ class LearnedPortsTest {
                 loops.add(threads.submit(() -> connect(learned, world, wanted)));
             }
             for (Future<Integer> loop : loops) {
-                assertThat(loop.get(30, SECONDS)).isGreaterThan(CONNECTIONS / 2);
+                loop.get(30, SECONDS);
             }
         } finally {
             threads.shutdownNow();
@@ -170,6 +170,10 @@ class LearnedPortsTest {
         assertThat(state.observations() + state.dropped()).isEqualTo((long) THREADS * CONNECTIONS);
         assertThat(state.destinations()).isLessThanOrEqualTo(Destinations.DESTINATIONS_MAX);
         assertThat(state.ports()).isLessThanOrEqualTo(LearnedPorts.REMEMBERED_MAX);
+        // How many were local meanwhile depends on who ran when; what they have learned together does not.
+        for (int cpu = 0; cpu < THREADS; cpu++) {
+            assertThat(connect(learned, world, cpu)).isGreaterThan(CONNECTIONS / 2);
+        }
     }
 
     private static int connect(LearnedPorts learned, World world, int wanted) {
