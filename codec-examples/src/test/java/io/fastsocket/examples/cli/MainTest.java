@@ -99,7 +99,7 @@ final class MainTest {
         "--flow-delivery, portbits:eth0:80:8, 'expected a range within 1024..65535'",
         "--loops, -3, loops",
         "--loops, many, 'give a whole number, up to 2147483647'",
-        "--max-body, 1g, 'give a whole number, up to 9223372036854775807'",
+        "--idle-timeout, 1h, 'give a whole number, up to '",
         "--metrics-allowed-hosts, scraper.test, 'give --metrics-port as well'",
         "--host, no-such-host.invalid, 'no such host or interface; give an address, a host name or one of'",
     })
