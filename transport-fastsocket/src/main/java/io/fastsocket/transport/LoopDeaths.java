@@ -20,8 +20,8 @@ final class LoopDeaths {
     private static final String BY_SHUTDOWN = "somebody shut this loop alone down";
     /** Of io_uring with transfers outstanding. */
     private static final String ENDLESS = "its thread hangs on its way out; the log has the cause";
-    /** A loop that ends takes far less. */
-    private static final long END_NANOS = 1_000_000_000L;
+    /** Longer than the quiet period and the timeout that Netty gives a loop by default. */
+    private static final long END_NANOS = 20_000_000_000L;
 
     private final List<PinnedLoop> loops;
     private final BooleanSupplier groupShutsDown;

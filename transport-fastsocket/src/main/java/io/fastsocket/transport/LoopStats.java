@@ -8,9 +8,10 @@ package io.fastsocket.transport;
  * @param cpu the CPU it is pinned to, or -1
  * @param dead whether its thread has ended although the group was not shut down: nothing it has is served, and nothing its
  *     listener gets
- * @param accepted connections its listener took
- * @param acceptedLocal of these, the ones whose packets its CPU, or another hardware thread of its core, receives
- * @param acceptedRemote of these, the ones whose packets another loop's CPU receives
+ * @param accepted connections its listener took that were registered with a loop; and those it got from a listener of others
+ * @param acceptedLocal of these, the ones that live on this loop and whose packets its CPU, or another hardware thread of its
+ *     core, receives
+ * @param acceptedRemote of these, the ones whose packets another loop's CPU receives, or that live elsewhere
  * @param acceptedUnknown the rest: the CPU cannot be read, or no loop is pinned to it
  * @param handedOver of the remote ones, those given to the loop that receives their packets
  * @param active accepted connections it owns now

@@ -143,6 +143,23 @@ class OutputOrderTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("io.fastsocket.transport.TestEngines#all")
+    void aCloseThatIsCancelledWhileItWaitsCloses(Engine engine) throws Exception {
+        try (Connection connection = new Connection(engine, true)) {
+            connection
+                    .channel
+                    .eventLoop()
+                    .submit(() -> {
+                        connection.channel.writeAndFlush(Unpooled.copiedBuffer(new byte[] {1}));
+                        connection.channel.close().cancel(false);
+                    })
+                    .sync();
+
+            assertThat(connection.channel.closeFuture().await(WAIT_MILLIS_MAX)).isTrue();
+        }
+    }
+
     @Test
     void onIoUringAFileThatWasFlushedArrivesBeforeTheEndOfOutput(@TempDir Path directory) throws Exception {
         byte[] content = new byte[1_000_000];

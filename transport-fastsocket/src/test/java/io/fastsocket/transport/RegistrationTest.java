@@ -14,6 +14,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
+import io.netty.incubator.channel.uring.IOUringDatagramChannel;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
@@ -21,6 +22,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -30,6 +32,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -162,6 +165,54 @@ class RegistrationTest {
         assertThat(group.terminationFuture().isSuccess()).isTrue();
         // On epoll and NIO a channel without a loop stays open, as in stock Netty.
         left.unsafe().closeForcibly();
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.fastsocket.transport.TestEngines#all")
+    void aGroupEndsWithADeregisteredChannelThatWaitsForInput(Engine engine) throws Exception {
+        FastSocketEventLoopGroup group = group(engine, 1);
+        Channel left = connect(group);
+        try (Socket peer = accept()) {
+            left.deregister().sync();
+            left.read();
+
+            assertThat(group.shutdownGracefully(0, 2, TimeUnit.SECONDS).await(20, TimeUnit.SECONDS))
+                    .isTrue();
+            assertThat(group.terminationFuture().isSuccess()).isTrue();
+            assertThat(peer.isConnected()).isTrue();
+        }
+        left.unsafe().closeForcibly();
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.fastsocket.transport.TestEngines#all")
+    void aDeregisteredChannelThatWaitsForInputEndsWhenItIsClosed(Engine engine) throws Exception {
+        Channel left = connect(group(engine, 1));
+        try (Socket peer = accept()) {
+            left.deregister().sync();
+            left.read();
+
+            left.close().sync();
+
+            assertThat(peer.getInputStream().read()).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void onIoUringADatagramChannelIsClosedWithItsRegistration() throws Exception {
+        FastSocketEventLoopGroup group = group(Engine.IO_URING, 2);
+        for (int i = 0; i < 100; i++) {
+            Channel datagrams = new Bootstrap()
+                    .group(group.next())
+                    .channel(IOUringDatagramChannel.class)
+                    .handler(new ChannelInboundHandlerAdapter())
+                    .bind(InetAddress.getLoopbackAddress(), 0)
+                    .sync()
+                    .channel();
+            datagrams.deregister().sync();
+
+            assertThat(group.register(datagrams).await().cause()).isInstanceOf(ClosedChannelException.class);
+        }
     }
 
     /** As a framework does that was given the genuine loops: nothing is closed before they end. */

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class EpollChannels extends IntObjectHashMap<Channel> {
     private static final int CAPACITY_INITIAL = 4096;
+    /** A map is cleared at the cost of the most it ever held. */
+    private static final int GONE_KEPT_MAX = 1000;
+
     private static final InternalLogger logger = InternalLoggerFactory.getInstance(EpollChannels.class);
 
     /** {@code IntObjectMap EpollEventLoop.channels}; final, therefore not a VarHandle. */
@@ -25,7 +28,7 @@ final class EpollChannels extends IntObjectHashMap<Channel> {
 
     private final SingleThreadEventLoop loop;
     /** Those that were taken out since the loop has waited for events. */
-    private final IntObjectHashMap<Channel> gone = new IntObjectHashMap<>();
+    private IntObjectHashMap<Channel> gone = new IntObjectHashMap<>();
 
     EpollChannels(SingleThreadEventLoop loop) {
         super(CAPACITY_INITIAL);
@@ -82,8 +85,16 @@ final class EpollChannels extends IntObjectHashMap<Channel> {
             return;
         }
         if (gone.isEmpty()) {
-            loop.executeAfterEventLoopIteration(gone::clear);
+            loop.executeAfterEventLoopIteration(this::forgetGone);
         }
         gone.put(fd, channel);
+    }
+
+    private void forgetGone() {
+        if (gone.size() > GONE_KEPT_MAX) {
+            gone = new IntObjectHashMap<>();
+        } else {
+            gone.clear();
+        }
     }
 }

@@ -166,10 +166,6 @@ final class IncubatorAccess {
         return available() && (stateOf(channel) & CONNECT_SCHEDULED) != 0;
     }
 
-    static boolean hasPolls(Channel channel) {
-        return (stateOf(channel) & POLLS_SCHEDULED) != 0;
-    }
-
     /** Names the requests of a stream channel whose completions it has not heard of. */
     static void forEachRequest(Channel channel, RequestVisitor visitor) {
         byte state = stateOf(channel);

@@ -268,6 +268,10 @@ final class IncubatorRing {
         loop.submitIO();
     }
 
+    boolean isOfThisThread() {
+        return loop.inEventLoop();
+    }
+
     /** Whether the loop handles what there is, and nothing that would need a task. */
     boolean takesNoTasks() {
         return loop.isShutdown();

@@ -8,6 +8,7 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.unix.Socket;
 import io.netty.channel.unix.UnixChannel;
 import io.netty.incubator.channel.uring.IOUring;
+import io.netty.incubator.channel.uring.IOUringDatagramChannel;
 import io.netty.incubator.channel.uring.IOUringEventLoop;
 import io.netty.incubator.channel.uring.IOUringEventLoopGroup;
 import io.netty.incubator.channel.uring.IOUringServerSocketChannel;
@@ -90,6 +91,9 @@ final class IoUringEngine implements NativeEngine {
     public void guard(Channel channel) {
         if (channel instanceof IOUringSocketChannel socket && channel.pipeline().get(IoUringGuard.class) == null) {
             channel.pipeline().addFirst(IoUringGuard.NAME, new IoUringGuard(socket, guards));
+        } else if (channel instanceof IOUringDatagramChannel
+                && channel.pipeline().get(ClosedWithoutLoop.class) == null) {
+            channel.pipeline().addFirst(new ClosedWithoutLoop());
         }
     }
 

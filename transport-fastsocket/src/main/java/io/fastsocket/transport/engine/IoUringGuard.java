@@ -231,6 +231,10 @@ final class IoUringGuard extends ChannelDuplexHandler {
 
     @Override
     public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
+        if (!promise.setUncancellable()) {
+            // As Netty does: cancelled before it was asked for. It must not be cancelled while the close waits.
+            return;
+        }
         heldInput.discard();
         if (closing && channel.isOpen()) {
             channel.closeFuture().addListener(closed -> {

@@ -56,11 +56,13 @@ final class OrderedClose {
 
     private void nextTurn() {
         long pendingBytes = buffer.totalPendingWriteBytes();
+        long progress = buffer.currentProgress();
         Object current = buffer.current();
         EventLoop loop = channel.eventLoop();
         try {
             // What is done when it is submitted is handled before the next task.
-            IoUringEngine.afterSubmission(loop, () -> executeOrClose(loop, () -> look(pendingBytes, current)));
+            IoUringEngine.afterSubmission(
+                    loop, () -> executeOrClose(loop, () -> look(pendingBytes, progress, current)));
         } catch (RejectedExecutionException loopEnds) {
             close.run();
         }
@@ -74,9 +76,11 @@ final class OrderedClose {
         }
     }
 
-    private void look(long pendingBytesBefore, @Nullable Object currentBefore) {
-        // The next part of a region takes the place of the one before.
-        boolean moved = buffer.totalPendingWriteBytes() < pendingBytesBefore || buffer.current() != currentBefore;
+    private void look(long pendingBytesBefore, long progressBefore, @Nullable Object currentBefore) {
+        // A part of one message is progress of it; the next part of a region takes the place of the one before.
+        boolean moved = buffer.totalPendingWriteBytes() < pendingBytesBefore
+                || buffer.currentProgress() > progressBefore
+                || buffer.current() != currentBefore;
         if (channel.isOpen() && isInTheWay() && moved && ++turns < TURNS_MAX) {
             nextTurn();
         } else {

@@ -3,6 +3,7 @@ package io.fastsocket.transport.engine;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.unix.UnixChannel;
+import io.netty.incubator.channel.uring.IOUringDatagramChannel;
 import io.netty.incubator.channel.uring.IOUringSocketChannel;
 import io.netty.util.collection.IntObjectHashMap;
 import java.util.ArrayList;
@@ -83,8 +84,10 @@ final class RingChannels extends IntObjectHashMap<Channel> {
             // Its file was closed by a submission within this turn, and its polls are still to be removed.
             endRequests(before);
         }
-        if (ring.hasOverflowed()) {
-            // What does not fit in is still for the one before to hear.
+        if (ring.hasOverflowed() && !(channel instanceof IOUringDatagramChannel)) {
+            // What does not fit in is still for the one before to hear. Datagram channels free their memory with each
+            // close,
+            // of which a failed registration means two.
             throw overflowed(channel);
         }
         if (before != null) {
@@ -128,6 +131,9 @@ final class RingChannels extends IntObjectHashMap<Channel> {
             // Deregistered: what it has in the ring, and what it still writes, it must hear of, or its close never
             // ends.
             super.put(fd, removed);
+            // Nothing of it may wait for submission while another loop refuses it and closes its file.
+            ring.submit();
+            removed.closeFuture().addListener(closed -> endDeregistered(fd, removed));
         }
         if (removed != null && !removed.isOpen() && IncubatorAccess.isConnecting(removed)) {
             // It would complete in minutes, and be taken for the attempt of another channel.
@@ -136,6 +142,14 @@ final class RingChannels extends IntObjectHashMap<Channel> {
             ring.awaitCompletion(fd, IncubatorRing.CONNECT, 0);
         }
         return removed;
+    }
+
+    /** Polls that it asked for after its deregistration would keep the connection from its end. */
+    private void endDeregistered(int fd, Channel closed) {
+        // Another loop has refused and forgotten it, and tells of that.
+        if (ring.isOfThisThread() && !closed.isRegistered() && super.get(fd) == closed) {
+            endRequests(closed);
+        }
     }
 
     // ---- end of the loop
@@ -151,8 +165,10 @@ final class RingChannels extends IntObjectHashMap<Channel> {
 
     private void endThoseThatCannotEnd() {
         List<Channel> stuck = new ArrayList<>(values());
-        // The removal of its polls is all that is missing, and comes.
-        stuck.removeIf(channel -> !channel.isOpen() && !channel.isRegistered() && IncubatorAccess.hasPolls(channel));
+        ring.submit();
+        // All that is missing is in the ring: it leaves when the loop has read that.
+        stuck.removeIf(
+                channel -> !channel.isOpen() && !channel.isRegistered() && ring.completionsOf(numberOf(channel)) > 0);
         for (Channel channel : stuck) {
             if (channel.isOpen()) {
                 IoUringEngine.shutDown(channel);

@@ -1,12 +1,15 @@
 package io.fastsocket.transport.listen;
 
-/** What is counted on the way in, by the loop whose listener it happens on. */
+/**
+ * What is counted on the way in, by the loop whose listener it happens on; a connection that a listener of others took, by the loop it
+ * lives on.
+ */
 public enum AcceptEvent {
-    /** A connection was taken from the listener's queue. */
+    /** A connection was registered with a loop. */
     ACCEPTED,
-    /** Its packets arrive on the CPU (or the core) of the loop that accepted it. */
+    /** It lives where it was accepted, and its packets arrive on the CPU (or the core) of that loop. */
     ACCEPTED_LOCAL,
-    /** Its packets arrive at another loop. */
+    /** Its packets arrive at another loop, or it lives at another one than they do. */
     ACCEPTED_REMOTE,
     /** Where its packets arrive could not be read, or no loop is pinned there. */
     ACCEPTED_UNKNOWN,

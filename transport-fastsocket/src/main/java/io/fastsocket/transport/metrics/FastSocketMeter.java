@@ -23,8 +23,8 @@ public enum FastSocketMeter {
             Type.COUNTER,
             BaseUnits.CONNECTIONS,
             List.of("loop", "cpu", "arrived"),
-            "Connections that the loop's listener took, by where their packets arrive: local, at the loop's own core; remote, at"
-                    + " another loop's; or unknown"),
+            "Connections that the loop's listener took, counted when they are registered: local, they live on the loop and their"
+                    + " packets arrive at its core; remote, not so; or unknown"),
     HANDED_OVER(
             "fastsocket.handed.over",
             Type.COUNTER,
