@@ -96,6 +96,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
+        if (message instanceof HttpRequest) {
+            // Not when it is taken: by then a later head may have begun.
+            deadline.headComplete();
+        }
         if (state == State.STREAMING) {
             waiting.add(message);
         } else {
@@ -129,7 +133,6 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void start(ChannelHandlerContext ctx, HttpRequest head) {
-        deadline.headComplete();
         if (head.decoderResult().isFailure()) {
             refuse(ctx, UnreadableRequest.statusOf(head.decoderResult().cause()), "the request cannot be read");
         } else if (head.protocolVersion().majorVersion() != 1) {

@@ -82,6 +82,20 @@ final class SlowRequestTest {
 
     @ParameterizedTest
     @EnumSource(value = Engine.class, mode = EnumSource.Mode.EXCLUDE, names = "AUTO")
+    void answers408ToAHeadThatDripsBehindARequestThatHadToWait(Engine engine) throws Exception {
+        try (RunningServer running = RunningServer.start(engine, settings());
+                RawClient client = running.client()) {
+            client.send("GET /bytes/20000000 HTTP/1.1\r\nHost: test\r\n\r\n"
+                    + "GET /hello HTTP/1.1\r\nHost: test\r\n\r\n" + "GET / HTTP/1.1\r\nX: ");
+            assertThat(client.response().text()).hasSize(20_000_000);
+            assertThat(client.response().status()).isEqualTo(200);
+            assertThat(client.response().status()).isEqualTo(408);
+            assertThat(client.atEnd()).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Engine.class, mode = EnumSource.Mode.EXCLUDE, names = "AUTO")
     void answers408ToABodyThatDrips(Engine engine) throws Exception {
         try (RunningServer running = RunningServer.start(engine, settings())) {
             String post = "POST /echo HTTP/1.1\r\nHost: test\r\n";
