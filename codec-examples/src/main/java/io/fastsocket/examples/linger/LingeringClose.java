@@ -3,6 +3,7 @@ package io.fastsocket.examples.linger;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
+import io.fastsocket.examples.connections.Reset;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandler;
@@ -19,12 +20,12 @@ import org.jspecify.annotations.Nullable;
  * Closes the connection of a client that has its last response and may still be sending. To close at once would make the
  * kernel reset the connection, and a reset takes the response away from a client that has not read it yet. Our side is
  * shut when everything is written, and what the client sends is thrown away until it ends its side, for as long and as much
- * as the bounds say.
+ * as the bounds say. A client that has not taken everything by then is reset.
  *
  * <p>One instance per connection, used on its loop.
  */
 public final class LingeringClose extends ChannelInboundHandlerAdapter {
-    /** How long the client may send nothing. */
+    /** How long the client may send nothing, once everything is written. */
     public static final long IDLE_SECONDS_MAX = 5;
 
     /** How long it may take in all: the servers' own time for a client to be done with a request, by default. */
@@ -38,7 +39,8 @@ public final class LingeringClose extends ChannelInboundHandlerAdapter {
     private final long idleNanosMax;
     private final long nanosMax;
     private final long bytesMax;
-    private long movedNanos = beganNanos;
+    private long movedNanos;
+    private boolean written;
     private long bytes;
     private @Nullable Future<?> timer;
 
@@ -52,7 +54,7 @@ public final class LingeringClose extends ChannelInboundHandlerAdapter {
     /**
      * Begins with the end: nothing may be written after this, and nothing that is read gets to {@code decoder} any more.
      *
-     * @param channel allows half-closed connections, and its client has not ended its side yet
+     * @param channel allows half-closed connections; where its client has ended its side, it closes when everything is written
      * @param decoder what stands first in the pipeline behind TLS
      */
     public static void begin(SocketChannel channel, Class<? extends ChannelHandler> decoder) {
@@ -72,30 +74,61 @@ public final class LingeringClose extends ChannelInboundHandlerAdapter {
         }
         LingeringClose lingering = new LingeringClose(channel, idleNanosMax, nanosMax, bytesMax);
         channel.pipeline().addBefore(first.name(), null, lingering);
-        SslHandler tls = channel.pipeline().get(SslHandler.class);
+        lingering.schedule(nanosMax);
         // An empty write is done when everything before it is.
-        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
-            if (tls != null) {
-                tls.closeOutbound();
-            } else {
-                channel.shutdownOutput();
+        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(sent -> {
+            if (sent.isSuccess()) {
+                lingering.endOurSide();
             }
         });
-        lingering.schedule(Math.min(idleNanosMax, nanosMax));
         channel.config().setAutoRead(true);
+    }
+
+    private void endOurSide() {
+        written = true;
+        if (channel.isInputShutdown()) {
+            channel.close();
+            return;
+        }
+        SslHandler tls = channel.pipeline().get(SslHandler.class);
+        if (tls != null) {
+            tls.closeOutbound();
+        } else {
+            channel.shutdownOutput();
+        }
+        movedNanos = System.nanoTime();
+        cancelTimer();
+        closeIfOver();
     }
 
     private void schedule(long nanos) {
         timer = channel.eventLoop().schedule(this::closeIfOver, nanos, NANOSECONDS);
     }
 
+    private void cancelTimer() {
+        if (timer != null) {
+            timer.cancel(false);
+        }
+    }
+
     private void closeIfOver() {
         long now = System.nanoTime();
-        long leftNanos = Math.min(movedNanos + idleNanosMax - now, beganNanos + nanosMax - now);
+        long leftNanos = beganNanos + nanosMax - now;
+        if (written) {
+            leftNanos = Math.min(movedNanos + idleNanosMax - now, leftNanos);
+        }
         if (leftNanos <= 0) {
-            channel.close();
+            giveUp();
         } else {
             schedule(leftNanos);
+        }
+    }
+
+    private void giveUp() {
+        if (written) {
+            channel.close();
+        } else {
+            Reset.close(channel);
         }
     }
 
@@ -107,7 +140,7 @@ public final class LingeringClose extends ChannelInboundHandlerAdapter {
         ReferenceCountUtil.release(message);
         movedNanos = System.nanoTime();
         if (bytes > bytesMax) {
-            ctx.close();
+            giveUp();
         }
     }
 
@@ -119,7 +152,10 @@ public final class LingeringClose extends ChannelInboundHandlerAdapter {
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof ChannelInputShutdownEvent) {
-            ctx.close();
+            // Until everything is written, the client may be waiting for it.
+            if (written) {
+                ctx.close();
+            }
         } else {
             ctx.fireUserEventTriggered(event);
         }
@@ -133,9 +169,7 @@ public final class LingeringClose extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        if (timer != null) {
-            timer.cancel(false);
-        }
+        cancelTimer();
         ctx.fireChannelInactive();
     }
 }

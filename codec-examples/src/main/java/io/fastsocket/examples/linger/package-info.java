@@ -1,6 +1,6 @@
 /**
  * The end of a server's connection whose client may still be sending. Used by the HTTP server and the reverse proxy; may
- * use Netty alone.
+ * use Netty and, of {@code connections}, the reset.
  */
 @NullMarked
 package io.fastsocket.examples.linger;
