@@ -53,8 +53,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         READING,
         /** A response takes several flushes; requests behind it wait. */
         STREAMING,
-        /** The last response is written; the connection closes when it is flushed, and the client done with sending. */
-        CLOSING
+        /** The last response is written; nothing is read until it is flushed. */
+        CLOSING,
+        /** Reading and the end are with {@link LingeringClose}. */
+        LINGERING
     }
 
     private final HttpLoop loop;
@@ -75,8 +77,6 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     private Next afterStream = Next.KEEP;
     private boolean inputShut;
-    /** Something came behind the request that has the last response. */
-    private boolean moreCame;
 
     private boolean unflushed;
     private long unsentAtIdleEvent;
@@ -120,7 +120,6 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     private void take(ChannelHandlerContext ctx, Object message) {
         try {
-            moreCame |= state == State.CLOSING;
             if (state == State.READING && message instanceof HttpRequest head) {
                 start(ctx, head);
             }
@@ -275,15 +274,13 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             return ctx.voidPromise();
         }
         state = State.CLOSING;
-        return ctx.newPromise().addListener(written -> close());
+        return ctx.newPromise().addListener(written -> linger());
     }
 
-    private void close() {
-        if (moreCame && !inputShut) {
-            LingeringClose.begin(channel, HttpRequestDecoder.class);
-        } else {
-            channel.close();
-        }
+    /** Whatever is unread at a close, be it one byte in the kernel, would reset the client and take the response away. */
+    private void linger() {
+        state = State.LINGERING;
+        LingeringClose.begin(channel, HttpRequestDecoder.class);
     }
 
     /** Writes as much of the stream as the client takes; at its end, goes on with what waited behind it. */
@@ -374,6 +371,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void updateAutoRead() {
+        if (state == State.LINGERING) {
+            return;
+        }
         boolean wanted = state == State.READING && channel.isWritable();
         if (channel.config().isAutoRead() != wanted) {
             channel.config().setAutoRead(wanted);
@@ -392,14 +392,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         deadline.cancel();
         takeBody().release();
         state = State.CLOSING;
-        ChannelPromise written = ctx.newPromise();
-        loop.writer().status(ctx, status, explanation, noBody, Next.CLOSE, written);
+        loop.writer().status(ctx, status, explanation, noBody, Next.CLOSE, ctx.newPromise());
         ctx.flush();
-        if (inputShut) {
-            written.addListener(ChannelFutureListener.CLOSE);
-        } else {
-            LingeringClose.begin(channel, HttpRequestDecoder.class);
-        }
+        linger();
     }
 
     @Override
@@ -430,12 +425,16 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     /** Nothing came in for the idle timeout. That is no fault of a client that is taking a long response meanwhile. */
     private void closeUnlessSending(ChannelHandlerContext ctx) {
-        ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
-        long unsent = stream.unsent() + (buffer == null ? 0 : buffer.totalPendingWriteBytes());
+        long unsent = stream.unsent() + unsentBytes();
         if (unsent == 0 || unsent == unsentAtIdleEvent) {
             ctx.close();
         }
         unsentAtIdleEvent = unsent;
+    }
+
+    private long unsentBytes() {
+        ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
+        return buffer == null ? 0 : buffer.totalPendingWriteBytes();
     }
 
     /**
@@ -445,7 +444,12 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     void closeIfIdle() {
         ChannelHandlerContext ctx = channel.pipeline().context(this);
         if (ctx != null && state == State.READING && request == null && !deadline.withinHead() && !inHandshake()) {
-            closeWhenWritten(ctx);
+            if (unsentBytes() > 0) {
+                // Nothing is read while the client does not take its answers, so there may be something unread.
+                linger();
+            } else {
+                closeWhenWritten(ctx);
+            }
         }
     }
 

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fastsocket.examples.http.RawClient.Response;
 import io.fastsocket.transport.engine.Engine;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -230,6 +233,35 @@ final class HttpServerTest {
                 assertThat(client.response().status()).isEqualTo(200);
                 assertThat(client.atEnd()).isTrue();
             }
+        }
+    }
+
+    @Test
+    void keepsTheLastAnswerFromWhatCameWhileItWasStreamed() throws Exception {
+        int bytes = 10_000_000;
+        Socket socket = new Socket();
+        // What the client does not read yet is to be at the server.
+        socket.setReceiveBufferSize(1 << 16);
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), running.port()));
+        try (RawClient client = new RawClient(socket)) {
+            client.send("GET /bytes/" + bytes + " HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n");
+            client.read(new byte[100], 0, 100);
+            client.send("x");
+            assertThat(client.readToEnd()).hasSizeGreaterThan(bytes - 100);
+        }
+    }
+
+    @Test
+    void readsOnBehindALastAnswerThatFilledTheBuffer() throws Exception {
+        int bytes = 100_000;
+        try (RunningServer roomy = RunningServer.start(engine, HttpServerSettings.DEFAULT);
+                RawClient client = roomy.client()) {
+            client.send("POST /echo HTTP/1.1\r\nHost: test\r\nConnection: close\r\nContent-Length: " + bytes
+                    + "\r\n\r\n" + "x".repeat(bytes) + GET);
+            assertThat(client.response().text()).hasSize(bytes);
+            assertThat(client.atEnd()).isTrue();
+            // More than the sockets hold: somebody reads it, or it ends with a reset.
+            client.send(new byte[20_000_000]);
         }
     }
 

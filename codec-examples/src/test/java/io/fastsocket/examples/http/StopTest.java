@@ -100,6 +100,49 @@ final class StopTest {
     }
 
     @Test
+    void keepsTheLastAnswerFromARequestBehindIt() throws Exception {
+        int bytes = 67108864;
+        try (RawClient large = running.client();
+                RawClient idle = running.client()) {
+            large.send(LARGE);
+            large.read(new byte[100], 0, 100);
+            large.send("GET / HTTP/1.1\r\nHost: test\r\n\r\n");
+            assertThat(idle.send("GET / HTTP/1.1\r\nHost: test\r\n\r\n")
+                            .response()
+                            .status())
+                    .isEqualTo(200);
+            CompletableFuture<Integer> stopped = stopAside(Duration.ofSeconds(30), new CompletableFuture<>());
+            awaitStopping(idle);
+            assertThat(large.readToEnd()).hasSizeGreaterThan(bytes - 100);
+            large.close();
+            assertThat(stopped.get(20, TimeUnit.SECONDS)).isZero();
+        }
+    }
+
+    @Test
+    void keepsAnAnswerThatIsNotTakenYetFromARequestBehindIt() throws Exception {
+        int bytes = 20_000_000;
+        running.close();
+        running = RunningServer.start(engine, HttpServerSettings.DEFAULT.withBodyBytesMax(bytes));
+        try (RawClient slow = running.client();
+                RawClient idle = running.client()) {
+            slow.send("POST /echo HTTP/1.1\r\nHost: test\r\nContent-Length: " + bytes + "\r\n\r\n");
+            slow.send(new byte[bytes]);
+            slow.read(new byte[100], 0, 100);
+            slow.send("GET / HTTP/1.1\r\nHost: test\r\n\r\n");
+            assertThat(idle.send("GET / HTTP/1.1\r\nHost: test\r\n\r\n")
+                            .response()
+                            .status())
+                    .isEqualTo(200);
+            CompletableFuture<Integer> stopped = stopAside(Duration.ofSeconds(30), new CompletableFuture<>());
+            awaitStopping(idle);
+            assertThat(slow.readToEnd()).hasSizeGreaterThan(bytes - 100);
+            slow.close();
+            assertThat(stopped.get(20, TimeUnit.SECONDS)).isZero();
+        }
+    }
+
+    @Test
     void resetsAndCountsWhatHasNotEndedInTime() throws Exception {
         try (RawClient large = running.client()) {
             large.send(LARGE);
