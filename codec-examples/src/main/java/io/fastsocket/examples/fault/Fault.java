@@ -1,6 +1,7 @@
 package io.fastsocket.examples.fault;
 
 import io.netty.handler.codec.CodecException;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.PrematureChannelClosureException;
 import io.netty.handler.codec.haproxy.HAProxyProtocolException;
 import java.io.IOException;
@@ -46,12 +47,22 @@ public enum Fault {
             return PROXY_HEADER;
         } else if (cause instanceof PrematureChannelClosureException) {
             return CUT;
-        } else if (cause instanceof CodecException) {
+        } else if (isUnreadable(cause)) {
             return UNREADABLE;
         } else if (isReset(cause)) {
             return RESET;
         }
         return cause instanceof IOException ? SOCKET : DEFECT;
+    }
+
+    /** A decoder says so itself, or something that it called with what the peer sent; any other cause is a fault of its own. */
+    private static boolean isUnreadable(Throwable exception) {
+        Throwable cause = exception.getCause();
+        return exception instanceof DecoderException
+                && (cause == null
+                        || cause instanceof DecoderException
+                        || cause instanceof IllegalArgumentException
+                        || cause instanceof IndexOutOfBoundsException);
     }
 
     /** ENOTCONN of epoll and io_uring has a type; ECONNRESET and EPIPE have none, but strerror(3) and the JDK say so. */

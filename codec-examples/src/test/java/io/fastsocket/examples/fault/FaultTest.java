@@ -5,11 +5,14 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.codec.DecoderException;
+import io.netty.handler.codec.EncoderException;
 import io.netty.handler.codec.PrematureChannelClosureException;
 import io.netty.handler.codec.TooLongFrameException;
+import io.netty.handler.codec.UnsupportedMessageTypeException;
 import io.netty.handler.codec.haproxy.HAProxyProtocolException;
 import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
+import io.netty.util.IllegalReferenceCountException;
 import java.io.IOException;
 import java.net.SocketException;
 import java.nio.channels.NotYetConnectedException;
@@ -41,6 +44,13 @@ final class FaultTest {
                 arguments(new HAProxyProtocolException("no header"), Fault.PROXY_HEADER),
                 arguments(new TooLongFrameException("long"), Fault.UNREADABLE),
                 arguments(new DecoderException(new IllegalArgumentException("zz")), Fault.UNREADABLE),
+                arguments(new DecoderException(new NumberFormatException("zz")), Fault.UNREADABLE),
+                arguments(new DecoderException(new IndexOutOfBoundsException("short")), Fault.UNREADABLE),
+                arguments(new DecoderException(new NullPointerException("byteBuf")), Fault.DEFECT),
+                arguments(new DecoderException(new IllegalReferenceCountException(0)), Fault.DEFECT),
+                arguments(new EncoderException("no"), Fault.DEFECT),
+                arguments(new EncoderException(new IllegalArgumentException("no")), Fault.DEFECT),
+                arguments(new UnsupportedMessageTypeException("no"), Fault.DEFECT),
                 arguments(new DecoderException(new OutOfMemoryError("direct")), Fault.DEFECT),
                 arguments(new OutOfMemoryError("direct"), Fault.DEFECT),
                 arguments(new NullPointerException("byteBuf"), Fault.DEFECT));
