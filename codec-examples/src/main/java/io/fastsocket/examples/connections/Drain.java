@@ -5,11 +5,14 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /**
@@ -19,6 +22,9 @@ import java.util.function.Function;
 public final class Drain {
     /** Closing listeners and resetting connections is a matter of milliseconds; this long, and it will not end. */
     private static final Duration STEP_MAX = Duration.ofSeconds(10);
+
+    /** Less than a step, so that what is known by then is told. */
+    private static final Duration RESET_MAX = Duration.ofSeconds(5);
 
     private Drain() {}
 
@@ -70,21 +76,30 @@ public final class Drain {
      * @param parts what each loop has
      * @param loopOf where a part lives
      * @param toReset what is to be reset, looked at on the loop
-     * @return how many connections that was
+     * @return how many connections that was; a loop that is stuck is not waited for, and what it had is not counted
      */
     public static <P> CompletableFuture<Integer> reset(
             Collection<P> parts, Function<P, EventLoop> loopOf, Function<P, Collection<? extends Channel>> toReset) {
-        CompletableFuture<Integer> all = CompletableFuture.completedFuture(0);
+        return reset(parts, loopOf, toReset, RESET_MAX);
+    }
+
+    static <P> CompletableFuture<Integer> reset(
+            Collection<P> parts,
+            Function<P, EventLoop> loopOf,
+            Function<P, Collection<? extends Channel>> toReset,
+            Duration bound) {
+        AtomicInteger count = new AtomicInteger();
+        List<CompletableFuture<Void>> ends = new ArrayList<>();
         for (P part : parts) {
             EventLoop loop = loopOf.apply(part);
             // One that is shutting down closes its connections itself.
             if (!loop.isShuttingDown()) {
-                CompletableFuture<Integer> some =
-                        CompletableFuture.supplyAsync(() -> resetAll(toReset.apply(part)), loop);
-                all = all.thenCombine(some, Integer::sum);
+                ends.add(CompletableFuture.runAsync(() -> count.addAndGet(resetAll(toReset.apply(part))), loop));
             }
         }
-        return all;
+        return CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new))
+                .orTimeout(bound.toNanos(), NANOSECONDS)
+                .handle((done, failure) -> count.get());
     }
 
     private static int resetAll(Collection<? extends Channel> channels) {
