@@ -34,6 +34,7 @@ import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.Iterator;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
@@ -136,8 +137,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             refuse(ctx, UnreadableRequest.statusOf(head.decoderResult().cause()), "the request cannot be read");
         } else if (head.protocolVersion().majorVersion() != 1) {
             refuse(ctx, HttpResponseStatus.HTTP_VERSION_NOT_SUPPORTED, "this server speaks HTTP/1.1");
-        } else if (head.protocolVersion().equals(HTTP_1_1) && !head.headers().contains(HttpHeaderNames.HOST)) {
-            refuse(ctx, HttpResponseStatus.BAD_REQUEST, "a request of HTTP/1.1 needs a host field");
+        } else if (!hasHost(head)) {
+            refuse(ctx, HttpResponseStatus.BAD_REQUEST, "a request of HTTP/1.1 needs a host field, and none may have two");
         } else {
             request = head;
             route = Route.of(head.uri());
@@ -146,6 +147,16 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
                 announceBody(ctx, head);
             }
         }
+    }
+
+    /** RFC 9112, section 3.2. */
+    private static boolean hasHost(HttpRequest head) {
+        Iterator<? extends CharSequence> fields = head.headers().valueCharSequenceIterator(HttpHeaderNames.HOST);
+        if (!fields.hasNext()) {
+            return !head.protocolVersion().equals(HTTP_1_1);
+        }
+        fields.next();
+        return !fields.hasNext();
     }
 
     /** Answers before the body is sent, if the body is going to be refused or the client waits for a word. */

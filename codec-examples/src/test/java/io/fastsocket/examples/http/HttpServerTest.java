@@ -316,7 +316,9 @@ final class HttpServerTest {
             "GET / HTTP/1.1\r\nHost: test\r\nContent-Length: minus\r\n\r\n",
             "GET / HTTP/1.1\r\nHost: test\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
             "POST /echo HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n",
-            "GET / HTTP/1.1\r\n\r\n"
+            "GET / HTTP/1.1\r\n\r\n",
+            "GET / HTTP/1.1\r\nHost: test\r\nHost: test\r\n\r\n",
+            "GET / HTTP/1.0\r\nHost: test\r\nX: y\r\nhost: other\r\n\r\n"
         }) {
             try (RawClient client = running.client()) {
                 client.send(bad);
