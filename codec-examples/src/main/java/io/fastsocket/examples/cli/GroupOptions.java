@@ -89,6 +89,11 @@ final class GroupOptions {
         return EngineName.of(engine);
     }
 
+    /** How many loops there are going to be, at most. */
+    int loopsMax() {
+        return loops > 0 ? loops : Runtime.getRuntime().availableProcessors();
+    }
+
     /** Starts the loops. */
     FastSocketEventLoopGroup open(String threadName) {
         try {

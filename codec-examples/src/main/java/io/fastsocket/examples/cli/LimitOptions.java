@@ -37,7 +37,12 @@ final class LimitOptions {
 
     /** @param filesPerConnection descriptors that serving one client takes */
     ConnectionLimits limits(int filesPerConnection) {
-        int total = connectionsMax == null ? roomFor(filesPerConnection) : connectionsMax;
+        return limits(filesPerConnection, 0);
+    }
+
+    /** @param keptFilesMax descriptors that may stay behind when their clients have gone */
+    ConnectionLimits limits(int filesPerConnection, long keptFilesMax) {
+        int total = connectionsMax == null ? roomFor(filesPerConnection, keptFilesMax) : connectionsMax;
         require("--connections-max", total);
         require("--connections-per-address-max", perAddressMax);
         return new ConnectionLimits(total, perAddressMax);
@@ -50,12 +55,18 @@ final class LimitOptions {
     }
 
     /** At EMFILE nobody is served but who is connected; with this limit it does not come to that. */
-    private static int roomFor(int filesPerConnection) {
+    private static int roomFor(int filesPerConnection, long keptFilesMax) {
         if (!(ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system)) {
             return 0;
         }
         long reserved = RESERVED + RESERVED_PER_CPU * Runtime.getRuntime().availableProcessors();
         long free = system.getMaxFileDescriptorCount() - system.getOpenFileDescriptorCount() - reserved;
-        return (int) Math.max(1, Math.min(free / filesPerConnection, Integer.MAX_VALUE));
+        return connections(free, filesPerConnection, keptFilesMax);
+    }
+
+    /** Half of the files are for clients, whatever may be kept beside them. */
+    static int connections(long free, int filesPerConnection, long keptFilesMax) {
+        long left = free - Math.min(keptFilesMax, free / 2);
+        return (int) Math.max(1, Math.min(left / filesPerConnection, Integer.MAX_VALUE));
     }
 }

@@ -97,7 +97,8 @@ final class ProxyCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         InetSocketAddress address = options.listen();
-        ProxySettings settings = options.settings(limitOptions.limits(FILES_PER_CLIENT));
+        ProxySettings settings = options.settings(
+                limitOptions.limits(FILES_PER_CLIENT, options.keptConnectionsMax(groupOptions.loopsMax())));
         ServerTls tls = tlsOptions.tls();
         drainOptions.prepare();
         int backlog = options.backlog();

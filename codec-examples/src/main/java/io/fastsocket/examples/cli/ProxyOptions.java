@@ -208,6 +208,12 @@ final class ProxyOptions {
         return accessLog;
     }
 
+    /** How many connections to upstreams the pools of so many loops may keep for later. */
+    long keptConnectionsMax(int loops) {
+        boolean kept = poolIdleSeconds > 0 && !proxyProtocolOut;
+        return kept ? (long) poolConnections * upstreams.size() * loops : 0;
+    }
+
     ProxySettings settings(ConnectionLimits connections) {
         if (upstreams.isEmpty()) {
             throw wrong("--upstream: give at least one, such as http://127.0.0.1:8080");
