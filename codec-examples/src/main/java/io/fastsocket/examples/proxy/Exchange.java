@@ -86,7 +86,7 @@ final class Exchange {
     private void acquired(Upstream chosen, Future<PooledConnection> result) {
         if (done) {
             if (result.isSuccess()) {
-                result.getNow().release();
+                giveBackUnused(result.getNow());
             }
         } else if (result.isSuccess()) {
             send(chosen, result.getNow());
@@ -96,6 +96,15 @@ final class Exchange {
             connect();
         } else {
             fail(SERVICE_UNAVAILABLE, "all connections to the upstream are in use");
+        }
+    }
+
+    private void giveBackUnused(PooledConnection unused) {
+        if (loop.settings().keepsUpstreamConnections()) {
+            unused.release();
+        } else {
+            // No client was announced on it, nor will be: for the pool it has been used.
+            unused.discard();
         }
     }
 

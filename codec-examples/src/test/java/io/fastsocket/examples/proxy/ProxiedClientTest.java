@@ -2,10 +2,17 @@ package io.fastsocket.examples.proxy;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.fastsocket.examples.proxy.Wire.Head;
+import io.fastsocket.examples.upstream.Upstream;
 import io.fastsocket.transport.engine.Engine;
 import java.io.ByteArrayOutputStream;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -72,6 +79,40 @@ final class ProxiedClientTest {
                 assertThat(client.response(200)).isEqualTo("ok");
                 assertThat(server.atEnd()).isTrue();
                 client.send(GET);
+            }
+        }
+    }
+
+    /** Two connections fill a backlog of one; what comes then connects when the kernel asks again, and there is room. */
+    @ParameterizedTest
+    @EnumSource(value = Engine.class, mode = EnumSource.Mode.EXCLUDE, names = "AUTO")
+    void keepsNoConnectionWhoseClientHadGoneBeforeItWasThere(Engine engine) throws Exception {
+        StringWriter lines = new StringWriter();
+        try (AccessLog log = new AccessLog(lines);
+                ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                Socket first = new Socket(InetAddress.getLoopbackAddress(), full.getLocalPort());
+                Socket second = new Socket(InetAddress.getLoopbackAddress(), full.getLocalPort());
+                RunningProxy running = RunningProxy.start(
+                        engine,
+                        ProxySettings.to(List.of(new Upstream("127.0.0.1", full.getLocalPort())))
+                                .withProxyProtocol(false, true),
+                        parts -> parts.with(log))) {
+            full.setSoTimeout(Wire.READ_TIMEOUT_MILLIS);
+            Wire gone = running.client();
+            gone.send(GET);
+            gone.reset();
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> lines.toString().contains(" 499 "));
+            full.accept().close();
+            full.accept().close();
+            try (Wire nobodys = new Wire(full.accept());
+                    Wire client = running.client()) {
+                client.send(GET);
+                assertThat(nobodys.atEnd()).isTrue();
+                try (Wire server = new Wire(full.accept())) {
+                    byte[] header = server.text(28).getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
+                    assertThat((header[24] & 0xff) << 8 | (header[25] & 0xff)).isEqualTo(client.localPort());
+                }
             }
         }
     }
