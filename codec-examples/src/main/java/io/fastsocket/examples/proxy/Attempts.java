@@ -5,7 +5,6 @@ import static io.netty.handler.codec.http.HttpResponseStatus.GATEWAY_TIMEOUT;
 
 import io.fastsocket.examples.upstream.Upstream;
 import io.fastsocket.examples.upstream.UpstreamBalancer;
-import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
 import java.util.HashSet;
 import java.util.Set;
@@ -77,9 +76,10 @@ final class Attempts {
         }
     }
 
-    void answered(HttpResponse head) {
+    /** The answer is there as a whole. */
+    void answered(int status) {
         if (current != null) {
-            balancer.answered(current, begunNanos, head.status().codeClass() == HttpStatusClass.SERVER_ERROR);
+            balancer.answered(current, begunNanos, HttpStatusClass.SERVER_ERROR.contains(status));
         }
     }
 

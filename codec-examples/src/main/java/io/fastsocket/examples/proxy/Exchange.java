@@ -238,12 +238,11 @@ final class Exchange {
             }
         } else if (head.status().equals(SWITCHING_PROTOCOLS)) {
             switching = true;
-            attempts.answered(head);
             status = head.status().code();
+            attempts.answered(status);
             ResponseHead.switching(head);
             client.write(head);
         } else {
-            attempts.answered(head);
             response = ResponseHead.toClient(head, request, loop.settings().via());
             status = head.status().code();
             keepClient = request.keepAlive() && requestComplete && !response.untilClose() && client.mayStay();
@@ -315,6 +314,7 @@ final class Exchange {
                 && connection != null
                 && UpstreamHandler.isClean(connection.channel())
                 && loop.settings().keepsUpstreamConnections();
+        attempts.answered(status);
         PooledConnection used = end();
         if (used != null && reusable) {
             used.release();

@@ -178,7 +178,7 @@ public final class UpstreamBalancer {
     }
 
     /**
-     * The upstream answered work that began then.
+     * The upstream answered work that began then, to the end of the answer.
      *
      * @param begunNanos what {@link #begun} answered
      * @param error the answer says that the upstream failed: 5xx

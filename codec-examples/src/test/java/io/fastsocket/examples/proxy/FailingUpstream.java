@@ -17,6 +17,9 @@ final class FailingUpstream implements AutoCloseable {
         CLOSES,
         /** The client has an interim response by then. */
         RESETS_AFTER_EARLY_HINTS,
+        /** The client has a part of a body by then. */
+        CLOSES_WITHIN_ITS_BODY,
+        CLOSES_WITHIN_ITS_STATUS_LINE,
         SAYS_503,
         SAYS_NOTHING
     }
@@ -55,6 +58,8 @@ final class FailingUpstream implements AutoCloseable {
             case RESETS_AFTER_EARLY_HINTS ->
                 wire.send("HTTP/1.1 103 Early Hints\r\n\r\n").reset();
             case CLOSES -> wire.close();
+            case CLOSES_WITHIN_ITS_BODY -> wire.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
+            case CLOSES_WITHIN_ITS_STATUS_LINE -> wire.send("HTTP/1.1 20");
             case SAYS_NOTHING -> {
                 return;
             }

@@ -149,6 +149,23 @@ final class FailoverTest {
     }
 
     @Test
+    void leavesAnUpstreamOutThatBreaksOffWithinItsAnswers() throws Exception {
+        try (FailingUpstream good = new FailingUpstream(Way.ANSWERS);
+                FailingUpstream bad = new FailingUpstream(Way.CLOSES_WITHIN_ITS_BODY);
+                RunningProxy running = proxy(good, bad, EjectionSettings.DEFAULT)) {
+            int brokenOff = 0;
+            for (int i = 0; i < REQUESTS; i++) {
+                try (Wire client = running.client()) {
+                    client.send(POST).response(200);
+                } catch (IOException reset) {
+                    brokenOff++;
+                }
+            }
+            assertThat(brokenOff).isBetween(3, 3 + 6);
+        }
+    }
+
+    @Test
     void leavesAnUpstreamOutThatDoesNotAnswerInTime() throws Exception {
         try (FailingUpstream good = new FailingUpstream(Way.ANSWERS);
                 FailingUpstream bad = new FailingUpstream(Way.SAYS_NOTHING)) {
