@@ -24,6 +24,9 @@ final class AnswerDecoder extends HttpResponseDecoder {
     /** A request is out, and its answer has not ended. */
     private boolean expecting;
 
+    /** Something of it came, be it less than can be decoded. */
+    private boolean begun;
+
     private boolean answersHead;
     private boolean interim;
     private boolean switched;
@@ -46,7 +49,13 @@ final class AnswerDecoder extends HttpResponseDecoder {
     /** A request is being sent; what comes from here on is its answer. */
     void expectAnswer(boolean toHead) {
         expecting = true;
+        begun = false;
         answersHead = toHead;
+    }
+
+    /** Whether any byte came of the answer to the last request. */
+    boolean hasBegun() {
+        return begun;
     }
 
     /** Whether the answer has ended by its own framing, and nothing came that belongs to none. */
@@ -64,6 +73,7 @@ final class AnswerDecoder extends HttpResponseDecoder {
             in.skipBytes(in.readableBytes());
             return;
         }
+        begun = true;
         int before = out.size();
         super.decode(ctx, in, out);
         for (int i = before; i < out.size(); i++) {

@@ -45,7 +45,6 @@ final class Exchange {
     private boolean unwritable;
 
     private @Nullable ResponseHead response;
-    private boolean receivedAnything;
     private boolean interim;
     private boolean switching;
     private boolean responseComplete;
@@ -114,7 +113,7 @@ final class Exchange {
         UpstreamHandler handler = channel.pipeline().get(UpstreamHandler.class);
         if (handler == null) {
             // A pipeline is emptied when its connection ends, which was between the pool's look at it and now.
-            upstreamGone("it closed the connection");
+            upstreamGone("it closed the connection", false);
             return;
         }
         handler.begin(this, request.isHead());
@@ -212,7 +211,6 @@ final class Exchange {
 
     /** A head or a part of a body, whose reference passes to this. What is beyond the response is not decoded. */
     void received(HttpObject message) {
-        receivedAnything = true;
         progress();
         if (message instanceof HttpResponse head) {
             receivedHead(head);
@@ -351,8 +349,12 @@ final class Exchange {
         return response != null && response.endsWithConnection() && request.hasBody();
     }
 
-    /** The connection to the upstream has ended. */
-    void upstreamGone(String why) {
+    /**
+     * The connection to the upstream has ended.
+     *
+     * @param answerBegun a part of an answer came on it
+     */
+    void upstreamGone(String why, boolean answerBegun) {
         if (done) {
             return;
         }
@@ -361,14 +363,15 @@ final class Exchange {
             return;
         }
         // A kept connection may have ended just when the request was sent, which then nobody has seen.
-        boolean hadEnded = connection != null && connection.reused() && !receivedAnything;
+        boolean hadEnded = connection != null && connection.reused() && !answerBegun;
         if (!hadEnded) {
             attempts.failed();
         }
-        if (hadEnded && !retried && mayRepeat()) {
+        boolean mayRepeat = !answerBegun && mayRepeat();
+        if (hadEnded && !retried && mayRepeat) {
             retried = true;
             connectAgain();
-        } else if (mayRepeat() && attempts.mayFailOver()) {
+        } else if (mayRepeat && attempts.mayFailOver()) {
             attempts.failOver(why);
             connectAgain();
         } else {
@@ -378,7 +381,7 @@ final class Exchange {
 
     /** RFC 9110, 9.2.2: what is idempotent may be sent again; what a body had, only the client knows. */
     private boolean mayRepeat() {
-        return !receivedAnything && !bodySent && request.idempotent();
+        return !bodySent && request.idempotent();
     }
 
     private void connectAgain() {

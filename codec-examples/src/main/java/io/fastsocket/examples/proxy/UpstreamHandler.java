@@ -91,7 +91,7 @@ final class UpstreamHandler extends ChannelInboundHandlerAdapter {
 
     private void fail(String why) {
         if (exchange != null) {
-            exchange.upstreamGone(why);
+            exchange.upstreamGone(why, answers.hasBegun());
         }
     }
 }

@@ -114,6 +114,16 @@ final class FailoverTest {
     }
 
     @Test
+    void doesNotSendAgainWhatWasAnsweredWithAPartOfAHead() throws Exception {
+        try (FailingUpstream one = new FailingUpstream(Way.CLOSES_WITHIN_ITS_STATUS_LINE);
+                FailingUpstream other = new FailingUpstream(Way.CLOSES_WITHIN_ITS_STATUS_LINE);
+                RunningProxy running = proxy(one, other, EjectionSettings.NEVER)) {
+            assertThat(count(running, "GET" + TAIL + "\r\n", 20, 502)).isEqualTo(20);
+            assertThat(one.requests() + other.requests()).isEqualTo(20);
+        }
+    }
+
+    @Test
     void triesOneOtherUpstreamAndNoMore() throws Exception {
         try (FailingUpstream one = new FailingUpstream(Way.RESETS);
                 FailingUpstream two = new FailingUpstream(Way.RESETS);
