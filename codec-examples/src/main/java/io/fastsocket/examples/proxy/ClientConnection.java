@@ -61,7 +61,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     private @Nullable ForwardedFields forwarded;
     private @Nullable Exchange exchange;
     private State state = State.IDLE;
-    /** A part of a head is there. */
+    /** A part of a head is there, maybe behind requests that wait. */
     private boolean withinHead;
 
     private boolean inputShut;
@@ -104,6 +104,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         inRead = true;
+        if (message instanceof HttpRequest) {
+            withinHead = false;
+        }
         waiting.add(message);
         pump();
     }
@@ -160,7 +163,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     private void begin(HttpRequest head) {
         state = State.SERVING;
-        withinHead = false;
         encoder.answersHead(HttpMethod.HEAD.equals(head.method()));
         Refusal refusal = RequestCheck.refusal(head);
         if (refusal != null) {
@@ -281,6 +283,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
             decoder.resume(channel.pipeline());
         }
         pump();
+        if (loop.draining()) {
+            // It began after what was held was taken for a request, of which there may be none.
+            closeIfIdle();
+        }
     }
 
     /** Answers in place of an upstream. */
@@ -380,7 +386,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
      * handshake is the beginning of a request, and has a deadline as well.
      */
     void closeIfIdle() {
-        if (exchange == null && state == State.IDLE && waiting.isEmpty() && !withinHead && !inHandshake()) {
+        if (exchange == null
+                && state == State.IDLE
+                && waiting.isEmpty()
+                && !resuming
+                && !withinHead
+                && !inHandshake()) {
             closeWhenWritten();
         }
     }

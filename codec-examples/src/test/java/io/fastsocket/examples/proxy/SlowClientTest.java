@@ -90,6 +90,22 @@ final class SlowClientTest {
     }
 
     @Test
+    void answers408ToAHeadThatStopsBehindOthers() throws Exception {
+        String get = "GET / HTTP/1.1\r\nHost: test\r\n\r\n";
+        try (RunningProxy running = RunningProxy.start(engine, settings(ConnectionLimits.NONE));
+                Wire client = running.client()) {
+            client.send(get + get + get.substring(0, 20));
+            Wire server = upstream.accept();
+            for (int i = 0; i < 2; i++) {
+                server.head();
+                server.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+                assertThat(client.response(200)).isEqualTo("ok");
+            }
+            assertThat(client.response(408)).contains("in time");
+        }
+    }
+
+    @Test
     void closesAProxyHeaderThatDrips() throws Exception {
         ProxySettings settings = settings(ConnectionLimits.NONE).withProxyProtocol(true, false);
         try (RunningProxy running = RunningProxy.start(engine, settings)) {
