@@ -373,6 +373,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         if (withinHead && state == State.IDLE) {
             Refusal refusal = new Refusal(HttpResponseStatus.REQUEST_TIMEOUT, "the request did not come in time");
             loop.logRefusal(this, null, refusal);
+            encoder.answersHead(false);
             answer(refusal, null, false);
         } else {
             channel.close();

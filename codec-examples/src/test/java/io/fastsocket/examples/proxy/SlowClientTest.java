@@ -106,6 +106,20 @@ final class SlowClientTest {
     }
 
     @Test
+    void says408InFullBehindAnAnswerToHead() throws Exception {
+        try (RunningProxy running = RunningProxy.start(engine, settings(ConnectionLimits.NONE));
+                Wire client = running.client()) {
+            client.send("HEAD / HTTP/1.1\r\nHost: test\r\n\r\n");
+            Wire server = upstream.accept();
+            server.head();
+            server.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n");
+            assertThat(client.head().status()).isEqualTo(200);
+            client.send("GET / HTTP/1.1\r\nHo");
+            assertThat(client.response(408)).contains("in time");
+        }
+    }
+
+    @Test
     void closesAProxyHeaderThatDrips() throws Exception {
         ProxySettings settings = settings(ConnectionLimits.NONE).withProxyProtocol(true, false);
         try (RunningProxy running = RunningProxy.start(engine, settings)) {
