@@ -221,9 +221,16 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
             if (waiting.isEmpty() && state != State.CLOSING) {
                 closeWhenWritten();
             }
-        } else if (waiting.isEmpty() && !exchange.requestComplete()) {
-            channel.close();
-        } else if (loop.settings().onClientClose() == OnClientClose.ABORT) {
+        } else if ((waiting.isEmpty() && !exchange.requestComplete())
+                || loop.settings().onClientClose() == OnClientClose.ABORT) {
+            closeUnanswered(exchange);
+        }
+    }
+
+    private void closeUnanswered(Exchange served) {
+        if (served.answerBegun()) {
+            Reset.close(channel);
+        } else {
             channel.close();
         }
     }

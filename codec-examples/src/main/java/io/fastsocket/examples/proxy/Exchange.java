@@ -289,6 +289,11 @@ final class Exchange {
         }
     }
 
+    /** Whether the client may have a part of the response. */
+    boolean answerBegun() {
+        return status != 0;
+    }
+
     /** The client takes more of the response. */
     void clientWritable() {
         progress();
@@ -429,7 +434,7 @@ final class Exchange {
         if (done) {
             return;
         }
-        boolean started = status != 0;
+        boolean started = answerBegun();
         status = started ? status : refusal.status().code();
         discard(end());
         if (started) {

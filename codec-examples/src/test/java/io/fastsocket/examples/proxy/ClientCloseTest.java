@@ -1,8 +1,10 @@
 package io.fastsocket.examples.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fastsocket.transport.engine.Engine;
+import java.io.IOException;
 import java.io.StringWriter;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -90,9 +92,31 @@ final class ClientCloseTest {
             server.head();
             server.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
             client.head();
+            assertThat(client.text(4)).isEqualTo("half");
             client.endOutput();
             assertThat(server.atEnd()).isTrue();
+            assertReset(client);
         }
+    }
+
+    @Test
+    void resetsAnAnswerWhoseClientEndsItsSideWithinItsBody() throws Exception {
+        try (ScriptedUpstream upstream = new ScriptedUpstream();
+                RunningProxy running = proxy(upstream, OnClientClose.FINISH, new AccessLog(new StringWriter()));
+                Wire client = running.client()) {
+            client.send("POST / HTTP/1.0\r\nContent-Length: 10\r\n\r\nbody");
+            Wire server = upstream.accept();
+            server.head();
+            server.send("HTTP/1.0 200 OK\r\n\r\nhalf");
+            client.head();
+            assertThat(client.text(4)).isEqualTo("half");
+            client.endOutput();
+            assertReset(client);
+        }
+    }
+
+    private static void assertReset(Wire client) {
+        assertThatThrownBy(client::untilEnd).isInstanceOf(IOException.class).hasMessageContaining("reset");
     }
 
     /** One that has closed and one that has only nothing more to send look the same. */
