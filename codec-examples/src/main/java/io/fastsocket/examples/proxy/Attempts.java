@@ -5,6 +5,7 @@ import static io.netty.handler.codec.http.HttpResponseStatus.GATEWAY_TIMEOUT;
 
 import io.fastsocket.examples.upstream.Upstream;
 import io.fastsocket.examples.upstream.UpstreamBalancer;
+import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.codec.http.HttpStatusClass;
 import java.util.HashSet;
 import java.util.Set;
@@ -60,11 +61,10 @@ final class Attempts {
         return new Refusal(connectLate ? GATEWAY_TIMEOUT : BAD_GATEWAY, failure);
     }
 
-    /** @param late it did not answer at all */
-    void connectFailed(boolean late) {
+    void connectFailed(@Nullable Throwable cause) {
         if (current != null) {
-            balancer.connectFailed(current);
-            connectLate |= late;
+            balancer.connectFailed(current, cause);
+            connectLate |= cause instanceof ConnectTimeoutException;
             leaveOut(current);
         }
     }

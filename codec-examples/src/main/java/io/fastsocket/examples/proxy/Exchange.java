@@ -12,7 +12,6 @@ import io.fastsocket.examples.upstream.Upstream;
 import io.fastsocket.examples.upstream.UpstreamException;
 import io.fastsocket.examples.upstream.UpstreamException.Reason;
 import io.netty.channel.Channel;
-import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpResponse;
@@ -90,7 +89,7 @@ final class Exchange {
         } else if (result.isSuccess()) {
             send(chosen, result.getNow());
         } else if (result.cause() instanceof UpstreamException e && e.reason() == Reason.CONNECT_FAILED) {
-            attempts.connectFailed(e.getCause() instanceof ConnectTimeoutException);
+            attempts.connectFailed(e.getCause());
             attempts.end();
             connect();
         } else {

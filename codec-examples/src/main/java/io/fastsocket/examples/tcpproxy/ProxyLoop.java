@@ -10,8 +10,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
 import io.netty.handler.timeout.IdleStateHandler;
-import java.io.IOException;
-import java.net.BindException;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -93,16 +91,9 @@ final class ProxyLoop {
             }
             balancer.ended(upstream);
             add(connectFailures, 1);
-            if (isFaultOfUpstream(done.cause())) {
-                balancer.connectFailed(upstream);
-            }
+            balancer.connectFailed(upstream, done.cause());
         });
         return connecting;
-    }
-
-    /** Not of this machine, which may be out of descriptors or ports. */
-    private static boolean isFaultOfUpstream(Throwable cause) {
-        return cause instanceof IOException && !(cause instanceof BindException);
     }
 
     void countRefused() {

@@ -2,6 +2,8 @@ package io.fastsocket.examples.upstream;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 
+import java.io.IOException;
+import java.net.BindException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -19,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Passive health: an upstream whose connect failed is avoided, for {@link #AVOID_NANOS_FIRST} at first and twice as
  * long after each further failure, to {@link #AVOID_NANOS_MAX}. After that one piece of work tries it while the others
- * go on avoiding it. When all are avoided, all are chosen from: a guess is better than a refusal.
+ * go on avoiding it. A connect ends that, and an answer on a connection that was there. When all are avoided, all are chosen from: a guess is better than a refusal.
  *
  * <p>The same befalls an upstream that accepts connections and then fails or answers with errors too often in a row, as
  * {@link EjectionSettings} say. A connect does not end that, an answer does, and only one to work that began since.
@@ -146,8 +148,14 @@ public final class UpstreamBalancer {
         state.outstanding--;
     }
 
-    /** A connect to the upstream failed. Failures of connects that were under way together count as one. */
-    public void connectFailed(Upstream upstream) {
+    /**
+     * A connect to the upstream failed. Failures of connects that were under way together count as one; one of this machine's, which
+     * may be out of descriptors or ports, says nothing of the upstream.
+     */
+    public void connectFailed(Upstream upstream, @Nullable Throwable cause) {
+        if (!(cause instanceof IOException) || cause instanceof BindException) {
+            return;
+        }
         State state = state(upstream);
         long now = nanoClock.getAsLong();
         if (!state.avoided(now) || state.trial) {
@@ -190,7 +198,7 @@ public final class UpstreamBalancer {
         }
         state.failuresInARow = 0;
         if (!error) {
-            state.forgive();
+            state.forgive(begunNanos);
             return;
         }
         state.errorsInARow++;
@@ -204,7 +212,6 @@ public final class UpstreamBalancer {
         long now = nanoClock.getAsLong();
         if (state.ejected ? state.trial || !state.avoided(now) : tooMany) {
             state.ejected = true;
-            state.ejectedAtNanos = now;
             state.avoidLonger(now);
         }
     }
@@ -240,6 +247,7 @@ public final class UpstreamBalancer {
         private final Upstream upstream;
         private int outstanding;
         private int failures;
+        private long failedAtNanos;
         private long avoidUntilNanos;
 
         /** One piece of work tries this upstream after its time was over, and has no result yet. */
@@ -248,7 +256,6 @@ public final class UpstreamBalancer {
         /** Avoided for what it did with connections, and not for refusing them. */
         private boolean ejected;
 
-        private long ejectedAtNanos;
         private int failuresInARow;
         private int errorsInARow;
 
@@ -262,18 +269,23 @@ public final class UpstreamBalancer {
 
         void avoidLonger(long now) {
             trial = false;
+            failedAtNanos = now;
             failures = Math.min(failures + 1, FAILURES_MAX);
             avoidUntilNanos = now + Math.min(AVOID_NANOS_FIRST << (failures - 1), AVOID_NANOS_MAX);
         }
 
         /** Whether work that began then can say more than what the upstream is ejected for. */
         boolean isNews(long begunNanos) {
-            return !ejected || begunNanos - ejectedAtNanos >= 0;
+            return !ejected || beganSinceFailure(begunNanos);
         }
 
-        void forgive() {
+        private boolean beganSinceFailure(long begunNanos) {
+            return begunNanos - failedAtNanos >= 0;
+        }
+
+        void forgive(long begunNanos) {
             errorsInARow = 0;
-            if (ejected) {
+            if (failures > 0 && beganSinceFailure(begunNanos)) {
                 ejected = false;
                 failures = 0;
                 trial = false;

@@ -5,6 +5,10 @@ import static io.fastsocket.examples.upstream.UpstreamBalancer.AVOID_NANOS_MAX;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.channel.ChannelException;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.ConnectException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -18,6 +22,8 @@ final class UpstreamBalancerTest {
     private static final Upstream A = new Upstream("a", 1);
     private static final Upstream B = new Upstream("b", 2);
     private static final Upstream C = new Upstream("c", 3);
+
+    private static final IOException REFUSED = new ConnectException("refused");
 
     private final long seed = System.nanoTime();
 
@@ -206,7 +212,7 @@ final class UpstreamBalancerTest {
         UpstreamBalancer balancer = balancer(A, B);
         long expected = AVOID_NANOS_FIRST;
         for (int failure = 0; failure < 12; failure++) {
-            balancer.connectFailed(A);
+            balancer.connectFailed(A, REFUSED);
             assertThat(choices(balancer, 50)).containsOnlyKeys(B);
             now += expected - 1;
             assertThat(choices(balancer, 50)).as("failure " + failure).containsOnlyKeys(B);
@@ -230,7 +236,7 @@ final class UpstreamBalancerTest {
     @Test
     void letsOneTryWhileTheOthersGoOnAvoiding() {
         UpstreamBalancer balancer = balancer(A, B);
-        balancer.connectFailed(A);
+        balancer.connectFailed(A, REFUSED);
         now += AVOID_NANOS_FIRST;
         assertThat(choices(balancer, 1000)).containsEntry(A, 1);
         balancer.connectSucceeded(A);
@@ -238,10 +244,41 @@ final class UpstreamBalancerTest {
     }
 
     @Test
+    void takesAnUpstreamBackThatAnswersOnAConnectionThatWasThere() {
+        UpstreamBalancer balancer = ejecting(A, B);
+        balancer.connectFailed(A, REFUSED);
+        now += AVOID_NANOS_FIRST;
+        awaitTrial(balancer);
+        answer(balancer, A, false, 1);
+        assertThat(balancer.isAvoided(A)).isFalse();
+        assertThat(choices(balancer, 1000).get(A)).as("seed " + seed).isBetween(350, 650);
+    }
+
+    @Test
+    void hearsNothingNewFromWorkThatBeganBeforeAConnectFailed() {
+        UpstreamBalancer balancer = ejecting(A, B);
+        long before = balancer.begun(A);
+        now++;
+        balancer.connectFailed(A, REFUSED);
+        balancer.answered(A, before, false);
+        assertThat(balancer.isAvoided(A)).isTrue();
+    }
+
+    @Test
+    void blamesNoUpstreamForWhatThisMachineHasNot() {
+        UpstreamBalancer balancer = balancer(A, B);
+        balancer.connectFailed(A, new ChannelException("socket(): too many open files"));
+        balancer.connectFailed(A, new BindException("no port left"));
+        assertThat(balancer.isAvoided(A)).isFalse();
+        balancer.connectFailed(A, REFUSED);
+        assertThat(balancer.isAvoided(A)).isTrue();
+    }
+
+    @Test
     void countsFailuresOfConnectsThatWereUnderWayTogetherAsOne() {
         UpstreamBalancer balancer = balancer(A, B);
         for (int i = 0; i < 20; i++) {
-            balancer.connectFailed(A);
+            balancer.connectFailed(A, REFUSED);
         }
         now += AVOID_NANOS_FIRST;
         assertThat(balancer.isAvoided(A)).isFalse();
@@ -251,11 +288,11 @@ final class UpstreamBalancerTest {
     void forgetsFailuresAfterASuccess() {
         UpstreamBalancer balancer = balancer(A, B);
         for (int i = 0; i < 3; i++) {
-            balancer.connectFailed(A);
+            balancer.connectFailed(A, REFUSED);
             now += AVOID_NANOS_MAX;
         }
         balancer.connectSucceeded(A);
-        balancer.connectFailed(A);
+        balancer.connectFailed(A, REFUSED);
         assertThat(balancer.isAvoided(A)).isTrue();
         now += AVOID_NANOS_FIRST;
         assertThat(balancer.isAvoided(A)).isFalse();
@@ -264,14 +301,14 @@ final class UpstreamBalancerTest {
     @Test
     void triesAllWhenAllAreBad() {
         UpstreamBalancer balancer = balancer(A, B, C);
-        List.of(A, B, C).forEach(balancer::connectFailed);
+        List.of(A, B, C).forEach(upstream -> balancer.connectFailed(upstream, REFUSED));
         assertThat(choices(balancer, 500)).containsOnlyKeys(A, B, C);
     }
 
     @Test
     void choosesEachOnceForOnePieceOfWork() {
         UpstreamBalancer balancer = balancer(A, B, C);
-        balancer.connectFailed(B);
+        balancer.connectFailed(B, REFUSED);
         Set<Upstream> tried = new HashSet<>();
         for (int i = 0; i < 3; i++) {
             Upstream next = balancer.choose(tried).orElseThrow();
