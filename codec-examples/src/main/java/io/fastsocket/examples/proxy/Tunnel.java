@@ -16,6 +16,7 @@ import io.netty.channel.socket.SocketChannelConfig;
 import io.netty.handler.codec.http.HttpRequestEncoder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -147,7 +148,9 @@ final class Tunnel {
         }
 
         private void readIfTaken() {
-            if (!inputEnded && peerOf(this).channel.isWritable()) {
+            Side peer = peerOf(this);
+            // What a side that gets nothing more does not take is thrown away: who sends it may read only after that.
+            if (!inputEnded && (peer.outputFailed || peer.channel.isWritable())) {
                 channel.read();
             }
         }
@@ -166,13 +169,23 @@ final class Tunnel {
             inputEnded = true;
             moved();
             Side peer = peerOf(this);
+            if (peer.outputFailed) {
+                // What the peer says last goes on, within its bound.
+                closeIfEnded();
+                return;
+            }
+            // A reset that a write has told of is read as an end: it may have come before all was said.
+            boolean cut = outputFailed;
             // An empty write is done when everything before it is.
             peer.channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(sent -> {
-                if (sent.isSuccess() && !outputFailed) {
+                if (!sent.isSuccess()) {
+                    peer.failOutput();
+                    closeIfEnded();
+                } else if (cut) {
+                    resetBoth();
+                } else {
                     peer.endOutput();
                     closeIfEnded();
-                } else {
-                    resetBoth();
                 }
             });
         }
@@ -186,11 +199,11 @@ final class Tunnel {
                 return;
             }
             ((SocketChannel) channel).shutdownOutput().addListener(shut -> {
-                outputEnded = true;
                 if (shut.isSuccess()) {
+                    outputEnded = true;
                     closeIfEnded();
                 } else {
-                    resetBoth();
+                    failOutput();
                 }
             });
         }
@@ -207,13 +220,14 @@ final class Tunnel {
                 return;
             }
             outputFailed = true;
-            if (inputEnded) {
+            if (peerOf(this).outputFailed) {
                 resetBoth();
                 return;
             }
             var bound = channel.eventLoop().schedule(Tunnel.this::resetBoth, LAST_WORDS_SECONDS_MAX, TimeUnit.SECONDS);
             channel.closeFuture().addListener(end -> bound.cancel(false));
             readIfTaken();
+            peerOf(this).readIfTaken();
         }
 
         @Override
@@ -222,7 +236,7 @@ final class Tunnel {
                 return;
             }
             closed = true;
-            if (!inputEnded || !outputEnded) {
+            if (!inputEnded || !outputEnded || peerOf(this).outputFailed) {
                 Reset.close(peerOf(this).channel);
             }
             if (--open == 0) {
@@ -234,6 +248,11 @@ final class Tunnel {
         @Override
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
             if (cause instanceof ChannelOutputShutdownException) {
+                failOutput();
+                return;
+            }
+            if (inputEnded && cause instanceof IOException) {
+                // What it said had ended in order before.
                 failOutput();
                 return;
             }

@@ -11,6 +11,7 @@ import io.netty.channel.socket.ChannelOutputShutdownException;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 
@@ -85,7 +86,8 @@ final class Relay extends ChannelInboundHandlerAdapter {
     }
 
     private void readIfTaken() {
-        if (!inputEnded && other.channel.isWritable()) {
+        // What a side that gets nothing more does not take is thrown away: who sends it may read only after that.
+        if (!inputEnded && (other.outputFailed || other.channel.isWritable())) {
             channel.read();
         }
     }
@@ -104,24 +106,34 @@ final class Relay extends ChannelInboundHandlerAdapter {
             return;
         }
         inputEnded = true;
+        if (other.outputFailed) {
+            // What the other side says last goes on, within its bound.
+            closeIfEnded();
+            return;
+        }
+        // A reset that a write has told of is read as an end: it may have come before all was said.
+        boolean cut = outputFailed;
         // An empty write is done when everything before it is. To shut down sooner would drop what is not sent yet.
         other.channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener((ChannelFutureListener) written -> {
-            if (!written.isSuccess() || outputFailed) {
+            if (!written.isSuccess()) {
+                other.failOutput();
+                closeIfEnded();
+            } else if (cut) {
                 resetBoth();
-                return;
+            } else {
+                other.endOutput();
+                closeIfEnded();
             }
-            other.endOutput();
-            closeIfEnded();
         });
     }
 
     private void endOutput() {
         ((DuplexChannel) channel).shutdownOutput().addListener(shut -> {
-            outputEnded = true;
             if (shut.isSuccess()) {
+                outputEnded = true;
                 closeIfEnded();
             } else {
-                resetBoth();
+                failOutput();
             }
         });
     }
@@ -134,7 +146,7 @@ final class Relay extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        if (!inputEnded || !outputEnded) {
+        if (!inputEnded || !outputEnded || other.outputFailed) {
             Reset.close(other.channel);
         }
     }
@@ -145,18 +157,24 @@ final class Relay extends ChannelInboundHandlerAdapter {
             return;
         }
         outputFailed = true;
-        if (inputEnded) {
+        if (other.outputFailed) {
             resetBoth();
             return;
         }
         var bound = channel.eventLoop().schedule(this::resetBoth, LAST_WORDS_SECONDS_MAX, TimeUnit.SECONDS);
         channel.closeFuture().addListener(closed -> bound.cancel(false));
         readIfTaken();
+        other.readIfTaken();
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (cause instanceof ChannelOutputShutdownException) {
+            failOutput();
+            return;
+        }
+        if (inputEnded && cause instanceof IOException) {
+            // What it said had ended in order before.
             failOutput();
             return;
         }

@@ -99,6 +99,48 @@ final class TunnelTest {
     }
 
     @Test
+    void whatAnUpstreamSaysBeforeItClosesOnAClientThatEndsMeanwhileArrives() throws Exception {
+        try (Wire client = running.client()) {
+            Wire server = open(client);
+            client.send("ab");
+            server.text(1);
+            running.whileTheLoopIsBusy(() -> {
+                client.send("c").endOutput();
+                // With something unread a close is a reset.
+                server.send("no more of this").close();
+                return null;
+            });
+            assertThat(client.text(15)).isEqualTo("no more of this");
+        }
+    }
+
+    @Test
+    void whatAnUpstreamSaidThatEndedAndTakesNoMoreArrivesInOrder() throws Exception {
+        try (Wire witness = running.client();
+                Wire client = Wire.withSmallBufferTo(running.port())) {
+            Wire witnessed = open(witness);
+            Wire server = open(client);
+            // Less than a write buffer, so all of it is read, and more than the client's socket holds.
+            server.send("x".repeat(LAST_BYTES)).endOutput();
+            rounds(witness, witnessed);
+            server.close();
+            for (int i = 0; i < 5; i++) {
+                client.send("y");
+                rounds(witness, witnessed);
+            }
+            assertThat(client.untilEnd()).hasSize(LAST_BYTES);
+        }
+    }
+
+    /** One loop: it has seen what was sent before, in one of its rounds. */
+    private static void rounds(Wire client, Wire server) throws Exception {
+        for (int i = 0; i < 50; i++) {
+            client.send("z");
+            assertThat(server.text(1)).isEqualTo("z");
+        }
+    }
+
+    @Test
     void aTunnelOfWhichOneSideHasEndedHasTheIdleTimeout() throws Exception {
         running.close();
         Timeouts timeouts = new Timeouts(Duration.ofSeconds(30), Duration.ofMillis(300), Duration.ofHours(1));

@@ -10,6 +10,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 
@@ -53,6 +55,28 @@ final class RunningProxy implements AutoCloseable {
         socket.setSoTimeout(20_000);
         socket.connect(address, 5_000);
         return socket;
+    }
+
+    /** Runs something while the loop does nothing: what arrives meanwhile meets it all at once. */
+    void whileTheLoopIsBusy(Callable<?> something) throws Exception {
+        CountDownLatch busy = new CountDownLatch(1);
+        CountDownLatch over = new CountDownLatch(1);
+        group.next().execute(() -> {
+            busy.countDown();
+            try {
+                over.await(10, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        try {
+            if (!busy.await(10, TimeUnit.SECONDS)) {
+                throw new AssertionError("the loop did not begin a task within 10 s");
+            }
+            something.call();
+        } finally {
+            over.countDown();
+        }
     }
 
     @Override

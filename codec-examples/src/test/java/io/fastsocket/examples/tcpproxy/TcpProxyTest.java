@@ -275,6 +275,68 @@ final class TcpProxyTest {
         awaitNoneActive(proxy);
     }
 
+    /** Both sides are open, the client holds little of what it does not read. */
+    private Socket slowClient(RunningProxy proxy) throws IOException {
+        Socket client = new Socket();
+        opened.add(client);
+        client.setReceiveBufferSize(16 << 10);
+        client.setSoTimeout(20_000);
+        client.connect(proxy.proxy().address(), 5_000);
+        return client;
+    }
+
+    /** One loop: it has seen what was sent before, in one of its rounds. */
+    private static void rounds(Socket client, Socket upstream) throws IOException {
+        for (int i = 0; i < 50; i++) {
+            client.getOutputStream().write(i);
+            assertThat(upstream.getInputStream().read()).isEqualTo(i);
+        }
+    }
+
+    @Test
+    void passesOnInOrderWhatAnUpstreamSaidThatEndedAndTakesNoMore() throws Exception {
+        RunningProxy proxy = proxy();
+        Socket witness = client(proxy);
+        Socket witnessed = accept();
+        try (Socket client = slowClient(proxy);
+                Socket upstream = accept()) {
+            // Less than a write buffer, so all of it is read, and more than the client's socket holds.
+            upstream.getOutputStream().write(new byte[60_000]);
+            upstream.shutdownOutput();
+            rounds(witness, witnessed);
+            upstream.close();
+            for (int i = 0; i < 5; i++) {
+                client.getOutputStream().write(1);
+                rounds(witness, witnessed);
+            }
+            assertThat(client.getInputStream().readAllBytes()).hasSize(60_000);
+        }
+        witness.close();
+        witnessed.close();
+        awaitNoneActive(proxy);
+    }
+
+    @Test
+    void passesOnWhatAnUpstreamSaidBeforeItClosedOnAClientThatEndsMeanwhile() throws Exception {
+        RunningProxy proxy = proxy();
+        try (Socket client = client(proxy);
+                Socket upstream = accept()) {
+            client.getOutputStream().write(new byte[2]);
+            assertThat(upstream.getInputStream().read()).isZero();
+            proxy.whileTheLoopIsBusy(() -> {
+                client.getOutputStream().write(1);
+                client.shutdownOutput();
+                upstream.getOutputStream().write("no more of this".getBytes(ISO_8859_1));
+                // The kernel resets: there is something unread.
+                upstream.close();
+                return null;
+            });
+            assertThat(new String(client.getInputStream().readNBytes(15), ISO_8859_1))
+                    .isEqualTo("no more of this");
+        }
+        awaitNoneActive(proxy);
+    }
+
     @Test
     void resetsBothWhenNothingMovesForTooLong() throws Exception {
         Socket client = client(proxy(new TcpProxySettings(
