@@ -266,7 +266,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     void exchangeDone(boolean keep, boolean requestComplete) {
         exchange = null;
         boolean last = !keep || loop.draining();
-        if (!requestComplete || (last && !waiting.isEmpty())) {
+        boolean sendsMore = !requestComplete || !waiting.isEmpty() || decoder.isHolding() || withinHead;
+        if (!requestComplete || (last && sendsMore)) {
             linger();
         } else if (last) {
             closeWhenWritten();

@@ -20,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Answers that come while the client is still sending: it gets them as a whole, although it reads nothing before it has
@@ -241,6 +242,21 @@ final class EarlyAnswerTest {
                 assertThat(client.response(200)).isEqualTo("ok");
                 assertThat(client.untilEnd()).isEmpty();
             }
+        }
+    }
+
+    /** More than is read with the request, and more than the client's socket holds of the answer. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "GET / HTTP/1.1\r\nX: "})
+    void givesALastAnswerToAClientThatSendsOnBehindIt(String next) throws Exception {
+        try (Wire client = Wire.withSmallBufferTo(running.port())) {
+            client.send("GET / HTTP/1.1\r\nHost: test\r\nConnection: close, upgrade\r\nUpgrade: raw\r\n\r\n" + next);
+            CompletableFuture<Void> sent = client.sendAside("x".repeat(1 << 20).getBytes(ISO_8859_1));
+            Wire server = upstream.accept();
+            server.head();
+            server.send("HTTP/1.1 200 OK\r\nContent-Length: 300000\r\n\r\n" + "y".repeat(300_000));
+            assertThat(client.response(200)).hasSize(300_000);
+            sent.get(10, TimeUnit.SECONDS);
         }
     }
 }
