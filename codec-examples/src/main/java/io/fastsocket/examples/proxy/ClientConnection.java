@@ -19,6 +19,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
@@ -265,6 +266,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     /** The response is written as a whole. */
     void exchangeDone(boolean keep, boolean requestComplete) {
         exchange = null;
+        unsentAtDeadline = -1;
         boolean last = !keep || loop.draining();
         boolean sendsMore = !requestComplete || !waiting.isEmpty() || decoder.isHolding() || withinHead;
         if (!requestComplete || (last && sendsMore)) {
@@ -384,7 +386,21 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
             encoder.answersHead(false);
             answer(refusal, null, false);
         } else {
+            closeUnlessSending();
+        }
+    }
+
+    /** What is written of the last response may still be on its way, to a client that takes it slowly. */
+    private void closeUnlessSending() {
+        ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
+        long unsent = buffer == null ? 0 : buffer.totalPendingWriteBytes();
+        if (unsent == 0) {
             channel.close();
+        } else if (unsent == unsentAtDeadline) {
+            Reset.close(channel);
+        } else {
+            deadline.in(loop.idleNanos());
+            unsentAtDeadline = unsent;
         }
     }
 

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import io.fastsocket.examples.connections.ConnectionGate.Limit;
 import io.fastsocket.examples.connections.ConnectionLimits;
 import io.fastsocket.examples.proxy.ProxySettings.Limits;
+import io.fastsocket.examples.proxy.ProxySettings.Timeouts;
 import io.fastsocket.examples.tls.ServerTls;
 import io.fastsocket.examples.tls.TlsClient;
 import io.fastsocket.transport.engine.Engine;
@@ -173,6 +174,27 @@ final class SlowClientTest {
                         .isInstanceOf(IOException.class);
             }
             assertThat(running.proxy().gate().refused(Limit.TOTAL)).isEqualTo(1);
+        }
+    }
+
+    /** Many small answers, which the proxy has in full before the client has taken them. */
+    @Test
+    void resetsAClientThatDoesNotTakeTheEndOfItsAnswers() throws Exception {
+        int answers = 2000;
+        ProxySettings settings = settings(new ConnectionLimits(0, 10))
+                .with(new Timeouts(Duration.ofSeconds(30), Duration.ofMillis(300), Duration.ofHours(1)));
+        try (RunningProxy running = RunningProxy.start(engine, settings);
+                Wire client = Wire.withSmallBufferTo(running.port())) {
+            client.sendAside("GET / HTTP/1.1\r\nHost: test\r\n\r\n".repeat(answers).getBytes(US_ASCII));
+            Wire server = upstream.accept();
+            String answer = "HTTP/1.1 200 OK\r\nContent-Length: 8000\r\n\r\n" + "x".repeat(8000);
+            for (int i = 0; i < answers; i++) {
+                server.head();
+                server.send(answer);
+            }
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> running.proxy().gate().entries() == 0);
+            assertThatThrownBy(client::untilEnd).isInstanceOf(IOException.class).hasMessageContaining("reset");
         }
     }
 
