@@ -6,12 +6,12 @@ import io.fastsocket.examples.upstream.ProxiedConnection;
 import io.fastsocket.examples.upstream.ProxyProtocol;
 import io.fastsocket.examples.upstream.Upstream;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
 import java.net.SocketAddress;
 import java.util.ArrayDeque;
 import java.util.HashSet;
@@ -72,12 +72,13 @@ final class Connecting extends ChannelInboundHandlerAdapter {
             return;
         }
         tried.add(next.get());
-        ChannelFuture connecting = loop.connect(next.get());
-        connecting.addListener(done -> {
+        loop.connect(next.get()).addListener((Future<Channel> connection) -> {
             if (!ctx.channel().isActive()) {
-                Reset.close(connecting.channel());
-            } else if (done.isSuccess()) {
-                join(ctx, connecting.channel());
+                if (connection.isSuccess()) {
+                    Reset.close(connection.getNow());
+                }
+            } else if (connection.isSuccess()) {
+                join(ctx, connection.getNow());
             } else {
                 connect(ctx);
             }

@@ -10,6 +10,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
 import io.netty.handler.timeout.IdleStateHandler;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -75,15 +77,15 @@ final class ProxyLoop {
         }
     }
 
-    /** Opens a connection for a client; the balancer is told how that goes. */
-    ChannelFuture connect(Upstream upstream) {
+    /** Opens a connection for a client; the balancer is told how that goes. What listens is called on the loop. */
+    Future<Channel> connect(Upstream upstream) {
         balancer.begun(upstream);
-        ChannelFuture connecting = upstreams.connect(upstream.address());
-        connecting.addListener(done -> {
+        Promise<Channel> connection = eventLoop.newPromise();
+        connection.addListener(done -> {
             if (done.isSuccess()) {
                 balancer.connectSucceeded(upstream);
                 add(connected, 1);
-                connecting.channel().closeFuture().addListener(closed -> {
+                connection.getNow().closeFuture().addListener(closed -> {
                     balancer.ended(upstream);
                     add(connected, -1);
                 });
@@ -93,7 +95,16 @@ final class ProxyLoop {
             add(connectFailures, 1);
             balancer.connectFailed(upstream, done.cause());
         });
-        return connecting;
+        // Where no socket could be opened, Netty has no loop to call on but a global one.
+        ChannelFuture connecting = upstreams.connect(upstream.address());
+        connecting.addListener(done -> {
+            if (done.isSuccess()) {
+                connection.setSuccess(connecting.channel());
+            } else {
+                connection.setFailure(done.cause());
+            }
+        });
+        return connection;
     }
 
     void countRefused() {

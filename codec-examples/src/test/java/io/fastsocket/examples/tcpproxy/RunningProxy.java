@@ -5,6 +5,8 @@ import io.fastsocket.transport.engine.Engine;
 import io.fastsocket.transport.listen.FastSocketServerSocketChannel;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.ChannelFactory;
+import io.netty.channel.socket.SocketChannel;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -13,6 +15,7 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Assumptions;
 
 /** The TCP proxy on one engine, on a free port of loopback. */
@@ -31,6 +34,17 @@ final class RunningProxy implements AutoCloseable {
 
     static RunningProxy start(Engine engine, int loops, InetAddress address, TcpProxySettings settings)
             throws IOException {
+        return start(engine, loops, address, settings, channels -> channels);
+    }
+
+    /** @param instead makes the connections to upstreams, given what would have */
+    static RunningProxy start(
+            Engine engine,
+            int loops,
+            InetAddress address,
+            TcpProxySettings settings,
+            UnaryOperator<ChannelFactory<SocketChannel>> instead)
+            throws IOException {
         FastSocketEventLoopGroup group = null;
         try {
             group = FastSocketEventLoopGroup.builder()
@@ -41,7 +55,7 @@ final class RunningProxy implements AutoCloseable {
             Assumptions.abort(engine + ": " + e.getMessage());
         }
         ServerBootstrap clients = new ServerBootstrap().group(group).channel(FastSocketServerSocketChannel.class);
-        Bootstrap upstreams = new Bootstrap().channelFactory(group.socketChannelFactory());
+        Bootstrap upstreams = new Bootstrap().channelFactory(instead.apply(group.socketChannelFactory()));
         return new RunningProxy(group, TcpProxy.bind(clients, new InetSocketAddress(address, 0), upstreams, settings));
     }
 

@@ -10,6 +10,7 @@ import io.fastsocket.examples.fault.Fault;
 import io.fastsocket.examples.fault.Side;
 import io.fastsocket.examples.upstream.Upstream;
 import io.fastsocket.transport.engine.Engine;
+import io.netty.channel.ChannelException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -26,9 +27,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Queue;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -723,5 +727,25 @@ final class TcpProxyTest {
         }
         awaitNoneActive(proxy);
         assertThat(proxy.proxy().stats().clients()).isEqualTo(200);
+    }
+
+    /** As when this process has no file descriptor left. */
+    @Test
+    void staysOnItsLoopWhenItCannotOpenASocket() throws Exception {
+        ServerSocket other = new ServerSocket(0, 50, LOOPBACK);
+        opened.add(other);
+        other.setSoTimeout(20_000);
+        Queue<Thread> callers = new ConcurrentLinkedQueue<>();
+        TcpProxySettings two = TcpProxySettings.of(List.of(at(server.getLocalPort()), at(other.getLocalPort())));
+        RunningProxy proxy = RunningProxy.start(engine, 1, LOOPBACK, two, channels -> () -> {
+            callers.add(Thread.currentThread());
+            throw new ChannelException("socket(): too many open files");
+        });
+        opened.add(proxy);
+        assertRefused(proxy);
+        assertThat(callers).hasSize(2);
+        assertThat(Set.copyOf(callers)).hasSize(1);
+        assertThat(proxy.proxy().stats().connectFailures()).isEqualTo(2);
+        assertThat(proxy.proxy().stats().unserved()).isEqualTo(1);
     }
 }
