@@ -1,5 +1,6 @@
 package io.fastsocket.examples.proxy;
 
+import static io.netty.handler.codec.http.HttpHeaderNames.ALLOW;
 import static io.netty.handler.codec.http.HttpHeaderNames.CONNECTION;
 import static io.netty.handler.codec.http.HttpHeaderNames.CONTENT_LENGTH;
 import static io.netty.handler.codec.http.HttpHeaderNames.CONTENT_TYPE;
@@ -306,6 +307,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
                 ByteBufUtil.writeAscii(channel.alloc(), refusal.status().code() + " " + refusal.explanation() + "\n");
         var response = new DefaultFullHttpResponse(HTTP_1_1, refusal.status(), line);
         response.headers().set(CONTENT_TYPE, "text/plain").setInt(CONTENT_LENGTH, line.readableBytes());
+        if (refusal.status().equals(HttpResponseStatus.METHOD_NOT_ALLOWED)) {
+            response.headers().set(ALLOW, RequestCheck.ALLOWED);
+        }
         if (keep && request != null) {
             ResponseHead.sayConnection(response.headers(), request, true);
         } else {

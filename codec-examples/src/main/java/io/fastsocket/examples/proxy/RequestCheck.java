@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Says which requests are not sent on. What the decoder refuses already comes here as a failed result. */
 final class RequestCheck {
+    /** What is said with a 405. Other methods that nobody has forbidden go through as well. */
+    static final String ALLOWED = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+
     private RequestCheck() {}
 
     /** Null for a request that may be sent on. */

@@ -170,6 +170,11 @@ final class RefusedRequestTest {
     void refusesMethodsThatAreNotForAReverseProxy() throws Exception {
         assertRefused("CONNECT other:443 HTTP/1.1\r\nHost: other:443\r\n\r\n", 405);
         assertRefused("TRACE / HTTP/1.1\r\n" + HOST + "\r\n", 405);
+        try (Wire client = running.client()) {
+            // RFC 9110, 15.5.6: a 405 says what there is in place of that.
+            assertThat(client.send("TRACE / HTTP/1.1\r\n" + HOST + "\r\n").head().field("allow"))
+                    .isEqualTo("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+        }
     }
 
     @Test
