@@ -101,8 +101,7 @@ final class ProxiedClientTest {
             Wire gone = running.client();
             gone.send(GET);
             gone.reset();
-            await().atMost(Duration.ofSeconds(10))
-                    .until(() -> lines.toString().contains(" 499 "));
+            await().atMost(Duration.ofSeconds(10)).until(() -> lines.toString().contains(" 499 "));
             full.accept().close();
             full.accept().close();
             try (Wire nobodys = new Wire(full.accept());

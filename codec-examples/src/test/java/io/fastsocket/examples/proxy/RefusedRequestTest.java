@@ -172,7 +172,9 @@ final class RefusedRequestTest {
         assertRefused("TRACE / HTTP/1.1\r\n" + HOST + "\r\n", 405);
         try (Wire client = running.client()) {
             // RFC 9110, 15.5.6: a 405 says what there is in place of that.
-            assertThat(client.send("TRACE / HTTP/1.1\r\n" + HOST + "\r\n").head().field("allow"))
+            assertThat(client.send("TRACE / HTTP/1.1\r\n" + HOST + "\r\n")
+                            .head()
+                            .field("allow"))
                     .isEqualTo("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
         }
     }

@@ -185,7 +185,8 @@ final class SlowClientTest {
                 .with(new Timeouts(Duration.ofSeconds(30), Duration.ofMillis(300), Duration.ofHours(1)));
         try (RunningProxy running = RunningProxy.start(engine, settings);
                 Wire client = Wire.withSmallBufferTo(running.port())) {
-            client.sendAside("GET / HTTP/1.1\r\nHost: test\r\n\r\n".repeat(answers).getBytes(US_ASCII));
+            client.sendAside(
+                    "GET / HTTP/1.1\r\nHost: test\r\n\r\n".repeat(answers).getBytes(US_ASCII));
             Wire server = upstream.accept();
             String answer = "HTTP/1.1 200 OK\r\nContent-Length: 8000\r\n\r\n" + "x".repeat(8000);
             for (int i = 0; i < answers; i++) {
