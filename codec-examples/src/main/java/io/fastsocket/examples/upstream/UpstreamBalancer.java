@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Passive health: an upstream whose connect failed is avoided, for {@link #AVOID_NANOS_FIRST} at first and twice as
  * long after each further failure, to {@link #AVOID_NANOS_MAX}. After that one piece of work tries it while the others
- * go on avoiding it. A connect ends that, and an answer on a connection that was there. When all are avoided, all are chosen from: a guess is better than a refusal.
+ * go on avoiding it. A connect ends that, and an answer on a connection that was there. When all are avoided, all are chosen
+ * from: a guess is better than a refusal.
  *
  * <p>The same befalls an upstream that accepts connections and then fails or answers with errors too often in a row, as
  * {@link EjectionSettings} say. A connect does not end that, an answer does, and only one to work that began since.
