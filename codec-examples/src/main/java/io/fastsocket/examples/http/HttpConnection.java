@@ -78,6 +78,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     private Next afterStream = Next.KEEP;
     private boolean inputShut;
+    /** Something came behind the request that is answered, or nothing was read for a while: there may be more. */
+    private boolean moreMayHaveCome;
 
     private boolean unflushed;
     private long unsentAtIdleEvent;
@@ -121,6 +123,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     private void take(ChannelHandlerContext ctx, Object message) {
         try {
+            moreMayHaveCome |= state == State.CLOSING;
             if (state == State.READING && message instanceof HttpRequest head) {
                 start(ctx, head);
             }
@@ -138,7 +141,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         } else if (head.protocolVersion().majorVersion() != 1) {
             refuse(ctx, HttpResponseStatus.HTTP_VERSION_NOT_SUPPORTED, "this server speaks HTTP/1.1");
         } else if (!hasHost(head)) {
-            refuse(ctx, HttpResponseStatus.BAD_REQUEST, "a request of HTTP/1.1 needs a host field, and none may have two");
+            refuse(
+                    ctx,
+                    HttpResponseStatus.BAD_REQUEST,
+                    "a request of HTTP/1.1 needs a host field, and none may have two");
         } else {
             request = head;
             route = Route.of(head.uri());
@@ -257,6 +263,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     private void stream(ChannelHandlerContext ctx, BodyStream whole, boolean noBody, Next next) {
         state = State.STREAMING;
+        moreMayHaveCome = true;
         stream = whole;
         afterStream = next;
         unflushed = true;
@@ -285,7 +292,13 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             return ctx.voidPromise();
         }
         state = State.CLOSING;
-        return ctx.newPromise().addListener(written -> linger());
+        return ctx.newPromise().addListener(written -> {
+            if (moreMayHaveCome) {
+                linger();
+            } else {
+                channel.close();
+            }
+        });
     }
 
     /** Whatever is unread at a close, be it one byte in the kernel, would reset the client and take the response away. */
@@ -366,6 +379,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        moreMayHaveCome |= !channel.isWritable();
         if (channel.isWritable() && state == State.STREAMING) {
             pump(ctx);
             flush(ctx);

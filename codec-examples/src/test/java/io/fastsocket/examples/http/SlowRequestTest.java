@@ -85,8 +85,8 @@ final class SlowRequestTest {
     void answers408ToAHeadThatDripsBehindARequestThatHadToWait(Engine engine) throws Exception {
         try (RunningServer running = RunningServer.start(engine, settings());
                 RawClient client = running.client()) {
-            client.send("GET /bytes/20000000 HTTP/1.1\r\nHost: test\r\n\r\n"
-                    + "GET /hello HTTP/1.1\r\nHost: test\r\n\r\n" + "GET / HTTP/1.1\r\nX: ");
+            String get = "GET %s HTTP/1.1\r\nHost: test\r\n\r\n";
+            client.send(get.formatted("/bytes/20000000") + get.formatted("/hello") + "GET / HTTP/1.1\r\nX: ");
             assertThat(client.response().text()).hasSize(20_000_000);
             assertThat(client.response().status()).isEqualTo(200);
             assertThat(client.response().status()).isEqualTo(408);

@@ -143,7 +143,8 @@ final class LingeringCloseTest {
     }
 
     private void assertClosed() throws InterruptedException {
-        assertThat(lingering().closeFuture().await(WAIT_MILLIS_MAX, MILLISECONDS)).isTrue();
+        assertThat(lingering().closeFuture().await(WAIT_MILLIS_MAX, MILLISECONDS))
+                .isTrue();
     }
 
     /** Sends until the other side resets, and tells how much that was. */

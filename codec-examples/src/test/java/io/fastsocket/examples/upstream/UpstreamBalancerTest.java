@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.channel.ChannelException;
-import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.util.HashMap;
@@ -22,8 +21,6 @@ final class UpstreamBalancerTest {
     private static final Upstream A = new Upstream("a", 1);
     private static final Upstream B = new Upstream("b", 2);
     private static final Upstream C = new Upstream("c", 3);
-
-    private static final IOException REFUSED = new ConnectException("refused");
 
     private final long seed = System.nanoTime();
 
@@ -212,7 +209,7 @@ final class UpstreamBalancerTest {
         UpstreamBalancer balancer = balancer(A, B);
         long expected = AVOID_NANOS_FIRST;
         for (int failure = 0; failure < 12; failure++) {
-            balancer.connectFailed(A, REFUSED);
+            balancer.connectFailed(A, refused());
             assertThat(choices(balancer, 50)).containsOnlyKeys(B);
             now += expected - 1;
             assertThat(choices(balancer, 50)).as("failure " + failure).containsOnlyKeys(B);
@@ -236,7 +233,7 @@ final class UpstreamBalancerTest {
     @Test
     void letsOneTryWhileTheOthersGoOnAvoiding() {
         UpstreamBalancer balancer = balancer(A, B);
-        balancer.connectFailed(A, REFUSED);
+        balancer.connectFailed(A, refused());
         now += AVOID_NANOS_FIRST;
         assertThat(choices(balancer, 1000)).containsEntry(A, 1);
         balancer.connectSucceeded(A);
@@ -246,7 +243,7 @@ final class UpstreamBalancerTest {
     @Test
     void takesAnUpstreamBackThatAnswersOnAConnectionThatWasThere() {
         UpstreamBalancer balancer = ejecting(A, B);
-        balancer.connectFailed(A, REFUSED);
+        balancer.connectFailed(A, refused());
         now += AVOID_NANOS_FIRST;
         awaitTrial(balancer);
         answer(balancer, A, false, 1);
@@ -259,7 +256,7 @@ final class UpstreamBalancerTest {
         UpstreamBalancer balancer = ejecting(A, B);
         long before = balancer.begun(A);
         now++;
-        balancer.connectFailed(A, REFUSED);
+        balancer.connectFailed(A, refused());
         balancer.answered(A, before, false);
         assertThat(balancer.isAvoided(A)).isTrue();
     }
@@ -270,7 +267,7 @@ final class UpstreamBalancerTest {
         balancer.connectFailed(A, new ChannelException("socket(): too many open files"));
         balancer.connectFailed(A, new BindException("no port left"));
         assertThat(balancer.isAvoided(A)).isFalse();
-        balancer.connectFailed(A, REFUSED);
+        balancer.connectFailed(A, refused());
         assertThat(balancer.isAvoided(A)).isTrue();
     }
 
@@ -278,7 +275,7 @@ final class UpstreamBalancerTest {
     void countsFailuresOfConnectsThatWereUnderWayTogetherAsOne() {
         UpstreamBalancer balancer = balancer(A, B);
         for (int i = 0; i < 20; i++) {
-            balancer.connectFailed(A, REFUSED);
+            balancer.connectFailed(A, refused());
         }
         now += AVOID_NANOS_FIRST;
         assertThat(balancer.isAvoided(A)).isFalse();
@@ -288,11 +285,11 @@ final class UpstreamBalancerTest {
     void forgetsFailuresAfterASuccess() {
         UpstreamBalancer balancer = balancer(A, B);
         for (int i = 0; i < 3; i++) {
-            balancer.connectFailed(A, REFUSED);
+            balancer.connectFailed(A, refused());
             now += AVOID_NANOS_MAX;
         }
         balancer.connectSucceeded(A);
-        balancer.connectFailed(A, REFUSED);
+        balancer.connectFailed(A, refused());
         assertThat(balancer.isAvoided(A)).isTrue();
         now += AVOID_NANOS_FIRST;
         assertThat(balancer.isAvoided(A)).isFalse();
@@ -301,14 +298,14 @@ final class UpstreamBalancerTest {
     @Test
     void triesAllWhenAllAreBad() {
         UpstreamBalancer balancer = balancer(A, B, C);
-        List.of(A, B, C).forEach(upstream -> balancer.connectFailed(upstream, REFUSED));
+        List.of(A, B, C).forEach(upstream -> balancer.connectFailed(upstream, refused()));
         assertThat(choices(balancer, 500)).containsOnlyKeys(A, B, C);
     }
 
     @Test
     void choosesEachOnceForOnePieceOfWork() {
         UpstreamBalancer balancer = balancer(A, B, C);
-        balancer.connectFailed(B, REFUSED);
+        balancer.connectFailed(B, refused());
         Set<Upstream> tried = new HashSet<>();
         for (int i = 0; i < 3; i++) {
             Upstream next = balancer.choose(tried).orElseThrow();
@@ -332,5 +329,9 @@ final class UpstreamBalancerTest {
     void refusesNoUpstreamAndOneTwice() {
         assertThatThrownBy(this::balancer).hasMessageContaining("upstreams=[] (expected at least one)");
         assertThatThrownBy(() -> balancer(A, A)).hasMessageContaining("a:1 is there twice; fix: name it once");
+    }
+
+    private static ConnectException refused() {
+        return new ConnectException("refused");
     }
 }
