@@ -144,7 +144,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     private boolean takes(Object next) {
         if (exchange == null) {
-            return !resuming;
+            // A client that asks on and takes no answer would fill the memory with them.
+            return !resuming && channel.isWritable();
         }
         return exchange.takesBody() || exchange.takesAsEnd(next);
     }
@@ -259,8 +260,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
-        if (exchange != null && channel.isWritable()) {
+        if (!channel.isWritable()) {
+            return;
+        }
+        if (exchange != null) {
             exchange.clientWritable();
+        } else {
+            pump();
         }
     }
 
@@ -276,7 +282,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
             closeWhenWritten();
         } else {
             state = State.IDLE;
-            deadline.in(withinHead ? loop.headerNanos() : loop.idleNanos());
+            deadline.in(isReadingHead() ? loop.headerNanos() : loop.idleNanos());
             if (waiting.isEmpty() && !decoder.isHolding()) {
                 pump();
             } else {
@@ -383,8 +389,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** Not while requests before it wait for the client to take its answers. */
+    private boolean isReadingHead() {
+        return withinHead && waiting.isEmpty();
+    }
+
     private void headLateOrIdle() {
-        if (withinHead && state == State.IDLE) {
+        if (isReadingHead() && state == State.IDLE) {
             Refusal refusal = new Refusal(HttpResponseStatus.REQUEST_TIMEOUT, "the request did not come in time");
             loop.logRefusal(this, null, refusal);
             encoder.answersHead(false);

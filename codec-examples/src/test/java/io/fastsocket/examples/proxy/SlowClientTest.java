@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -181,25 +182,39 @@ final class SlowClientTest {
         }
     }
 
-    /** Many small answers, which the proxy has in full before the client has taken them. */
+    /** As many as the sockets and one buffer of the proxy hold, and no further. */
     @Test
-    void resetsAClientThatDoesNotTakeTheEndOfItsAnswers() throws Exception {
-        int answers = 2000;
+    void asksForNoMoreAnswersThanAClientTakesAndResetsIt() throws Exception {
+        int answers = 10_000;
         ProxySettings settings = settings(new ConnectionLimits(0, 10))
-                .with(new Timeouts(Duration.ofSeconds(30), Duration.ofMillis(300), Duration.ofHours(1)));
+                .with(new Timeouts(Duration.ofSeconds(30), Duration.ofSeconds(1), Duration.ofHours(1)));
         try (RunningProxy running = RunningProxy.start(engine, settings);
                 Wire client = Wire.withSmallBufferTo(running.port())) {
             client.sendAside(
                     "GET / HTTP/1.1\r\nHost: test\r\n\r\n".repeat(answers).getBytes(US_ASCII));
             Wire server = upstream.accept();
-            String answer = "HTTP/1.1 200 OK\r\nContent-Length: 8000\r\n\r\n" + "x".repeat(8000);
-            for (int i = 0; i < answers; i++) {
-                server.head();
-                server.send(answer);
-            }
+            AtomicInteger asked = new AtomicInteger();
+            CompletableFuture<Void> answering = CompletableFuture.runAsync(() -> answerUntilEnd(server, asked));
+
             await().atMost(Duration.ofSeconds(10))
                     .until(() -> running.proxy().gate().entries() == 0);
+
+            assertThat(asked).hasPositiveValue().hasValueLessThan(answers / 2);
             assertThatThrownBy(client::untilEnd).isInstanceOf(IOException.class).hasMessageContaining("reset");
+            assertThat(answering).isNotCancelled();
+        }
+    }
+
+    private static void answerUntilEnd(Wire server, AtomicInteger asked) {
+        String answer = "HTTP/1.1 200 OK\r\nContent-Length: 8000\r\n\r\n" + "x".repeat(8000);
+        try {
+            while (true) {
+                server.head();
+                asked.incrementAndGet();
+                server.send(answer);
+            }
+        } catch (IOException end) {
+            // The proxy keeps the connection, and closes it when it stops.
         }
     }
 
