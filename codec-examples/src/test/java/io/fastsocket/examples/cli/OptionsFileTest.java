@@ -147,7 +147,7 @@ final class OptionsFileTest {
     void checksValuesAsIfTheyWereOnTheCommandLine() throws IOException {
         assertThat(run("{listen: a:1, drain-timeout: soon}")).isEqualTo(2);
         assertThat(err.toString())
-                .contains("'--drain-timeout'", "'soon' is not an int")
+                .contains("'--drain-timeout'", "'soon': give a whole number")
                 .hasLineCount(1);
     }
 

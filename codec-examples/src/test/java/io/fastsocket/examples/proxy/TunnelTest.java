@@ -2,6 +2,7 @@ package io.fastsocket.examples.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.fastsocket.examples.proxy.ProxySettings.Timeouts;
 import io.fastsocket.transport.engine.Engine;
@@ -83,8 +84,9 @@ final class TunnelTest {
         try (Wire client = running.client()) {
             Wire server = open(client);
             var upload = client.sendAside(new byte[UPLOAD_BYTES]);
-            // The upload is under way, and more of it than is read waits here: a close is a reset.
+            // More of the upload than is read waits here: a close is a reset.
             server.text(1);
+            await().until(server::hasUnread);
             server.send("x".repeat(LAST_BYTES));
             server.close();
 

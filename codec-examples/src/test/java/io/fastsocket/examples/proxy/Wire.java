@@ -82,6 +82,11 @@ final class Wire implements AutoCloseable {
         return this;
     }
 
+    /** Whether the socket holds something, beyond what this has taken from it. */
+    boolean hasUnread() throws IOException {
+        return socket.getInputStream().available() > 0;
+    }
+
     /** Sends on another thread: more than the sockets hold. */
     CompletableFuture<Void> sendAside(byte[] bytes) {
         return CompletableFuture.runAsync(() -> {

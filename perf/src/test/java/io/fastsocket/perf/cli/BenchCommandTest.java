@@ -61,7 +61,7 @@ class BenchCommandTest {
                     meters --starts=19       | fastsocket bench meters: cannot run: --starts=19, --binds=100000, --timeout=1200
                     scale --cpus=0           | fastsocket bench scale: cannot simulate: cpus=0 (expected 1 to 128
                     scale --cpus=8,129       | fastsocket bench scale: cannot simulate: cpus=129 (expected 1 to 128
-                    scale --cpus=two         | fastsocket bench scale: Invalid value for option '--cpus' (N): 'two' is not an int
+                    scale --cpus=two         | fastsocket bench scale: Invalid value for option '--cpus' (N): 'two': give a whole number
                     scale --connections=0    | fastsocket bench scale: cannot simulate: connections=0 (expected 1 or more)
                     scale --few=0            | fastsocket bench scale: cannot simulate: connections=0 (expected 1 or more)
                     scale --local-micros=0   | fastsocket bench scale: cannot model: local=0.0, cross=10.4, accept-serial=not given (expected
