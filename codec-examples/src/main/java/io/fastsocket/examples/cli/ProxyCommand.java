@@ -97,8 +97,9 @@ final class ProxyCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         InetSocketAddress address = options.listen();
-        ProxySettings settings = options.settings(
-                limitOptions.limits(FILES_PER_CLIENT, options.keptConnectionsMax(groupOptions.loopsMax())));
+        ProxySettings unlimited = options.settings();
+        long kept = unlimited.keptConnectionsMax(groupOptions.loopsMax());
+        ProxySettings settings = unlimited.with(limitOptions.limits(FILES_PER_CLIENT, kept));
         ServerTls tls = tlsOptions.tls();
         drainOptions.prepare();
         int backlog = options.backlog();

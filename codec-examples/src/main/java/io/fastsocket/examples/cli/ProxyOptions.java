@@ -208,13 +208,8 @@ final class ProxyOptions {
         return accessLog;
     }
 
-    /** How many connections to upstreams the pools of so many loops may keep for later. */
-    long keptConnectionsMax(int loops) {
-        boolean kept = poolIdleSeconds > 0 && !proxyProtocolOut;
-        return kept ? (long) poolConnections * upstreams.size() * loops : 0;
-    }
-
-    ProxySettings settings(ConnectionLimits connections) {
+    /** All but the limits of connections. */
+    ProxySettings settings() {
         if (upstreams.isEmpty()) {
             throw wrong("--upstream: give at least one, such as http://127.0.0.1:8080");
         }
@@ -231,7 +226,7 @@ final class ProxyOptions {
                     hostHeader,
                     forwarded,
                     via,
-                    new Limits(lineBytesMax, headerBytesMax, header, connections),
+                    new Limits(lineBytesMax, headerBytesMax, header, ConnectionLimits.NONE),
                     timeouts,
                     new PoolSettings(
                             poolConnections,

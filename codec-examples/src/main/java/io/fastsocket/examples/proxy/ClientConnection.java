@@ -379,14 +379,25 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
             headLateOrIdle();
             return;
         }
-        long unsent = channel.bytesBeforeWritable();
-        if (!channel.isWritable() && unsent != unsentAtDeadline) {
-            // The client takes the response, slowly.
-            deadline.in(loop.idleNanos());
-            unsentAtDeadline = unsent;
-        } else {
+        if (channel.isWritable() || !waitsForSlowClient()) {
             exchange.expired();
         }
+    }
+
+    /** Gives a client more time that has taken something of the response since the last deadline. */
+    private boolean waitsForSlowClient() {
+        long unsent = unsentBytes();
+        if (unsent == unsentAtDeadline) {
+            return false;
+        }
+        unsentAtDeadline = unsent;
+        deadline.in(loop.idleNanos());
+        return true;
+    }
+
+    private long unsentBytes() {
+        ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
+        return buffer == null ? 0 : buffer.totalPendingWriteBytes();
     }
 
     /** Not while requests before it wait for the client to take its answers. */
@@ -407,19 +418,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     /** What is written of the last response may still be on its way, to a client that takes it slowly. */
     private void closeUnlessSending() {
-        ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
-        long unsent = buffer == null ? 0 : buffer.totalPendingWriteBytes();
-        if (unsent == 0) {
+        if (unsentBytes() == 0) {
             channel.close();
-        } else if (unsent == unsentAtDeadline) {
+        } else if (!waitsForSlowClient()) {
             Reset.close(channel);
-        } else {
-            deadline.in(loop.idleNanos());
-            unsentAtDeadline = unsent;
         }
     }
-
-    // ---- end
 
     /**
      * For a proxy that stops: closes a connection that has no request, nor a part of one; any other closes after its response. A TLS

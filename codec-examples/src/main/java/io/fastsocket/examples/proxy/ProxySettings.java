@@ -63,6 +63,11 @@ public record ProxySettings(
         return !proxyProtocolOut && !pool.idleTimeout().isZero();
     }
 
+    /** How many connections to upstreams the pools of so many loops may keep for later. */
+    public long keptConnectionsMax(int loops) {
+        return keepsUpstreamConnections() ? (long) pool.connectionsMax() * upstreams.size() * loops : 0;
+    }
+
     /** Every default, for these upstreams. */
     public static ProxySettings to(List<Upstream> upstreams) {
         return new ProxySettings(
@@ -87,6 +92,11 @@ public record ProxySettings(
     /** The same with other limits. */
     public ProxySettings with(Limits newLimits) {
         return copy(newLimits, timeouts, pool, ejection, onClientClose);
+    }
+
+    /** The same with other limits of connections. */
+    public ProxySettings with(ConnectionLimits newConnections) {
+        return with(new Limits(limits.lineBytesMax, limits.headerBytesMax, limits.headerTimeout, newConnections));
     }
 
     /** The same with other bounds of the pools. */

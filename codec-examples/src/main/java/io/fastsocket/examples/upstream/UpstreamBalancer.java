@@ -168,8 +168,7 @@ public final class UpstreamBalancer {
     public void connectSucceeded(Upstream upstream) {
         State state = state(upstream);
         if (!state.ejected) {
-            state.failures = 0;
-            state.trial = false;
+            state.takeBack();
         }
     }
 
@@ -287,10 +286,14 @@ public final class UpstreamBalancer {
         void forgive(long begunNanos) {
             errorsInARow = 0;
             if (failures > 0 && beganSinceFailure(begunNanos)) {
-                ejected = false;
-                failures = 0;
-                trial = false;
+                takeBack();
             }
+        }
+
+        void takeBack() {
+            ejected = false;
+            failures = 0;
+            trial = false;
         }
     }
 }

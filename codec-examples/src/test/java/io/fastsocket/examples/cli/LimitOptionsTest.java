@@ -22,7 +22,7 @@ final class LimitOptionsTest {
 
         long kept(String... arguments) {
             new CommandLine(this).setCaseInsensitiveEnumValuesAllowed(true).parseArgs(arguments);
-            return proxy.keptConnectionsMax(group.loopsMax());
+            return proxy.settings().keptConnectionsMax(group.loopsMax());
         }
     }
 

@@ -1,5 +1,6 @@
 package io.fastsocket.examples.proxy;
 
+import io.fastsocket.examples.BusyLoop;
 import io.fastsocket.transport.FastSocketEventLoopGroup;
 import io.fastsocket.transport.engine.Engine;
 import io.fastsocket.transport.listen.FastSocketServerSocketChannel;
@@ -9,7 +10,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Assumptions;
@@ -57,24 +57,7 @@ final class RunningProxy implements AutoCloseable {
 
     /** Runs something while the loop does nothing: what arrives meanwhile meets it all at once. */
     void whileTheLoopIsBusy(Callable<?> something) throws Exception {
-        CountDownLatch busy = new CountDownLatch(1);
-        CountDownLatch over = new CountDownLatch(1);
-        group.next().execute(() -> {
-            busy.countDown();
-            try {
-                over.await(10, TimeUnit.SECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        });
-        try {
-            if (!busy.await(10, TimeUnit.SECONDS)) {
-                throw new AssertionError("the loop did not begin a task within 10 s");
-            }
-            something.call();
-        } finally {
-            over.countDown();
-        }
+        BusyLoop.run(group.next(), something);
     }
 
     @Override

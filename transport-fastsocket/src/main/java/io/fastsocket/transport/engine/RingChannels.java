@@ -82,12 +82,12 @@ final class RingChannels extends IntObjectHashMap<Channel> {
         Channel before = super.get(fd);
         if (before != null) {
             // Its file was closed by a submission within this turn, and its polls are still to be removed.
-            endRequests(before);
+            endRequests(List.of(before));
         }
         if (ring.hasOverflowed() && !(channel instanceof IOUringDatagramChannel)) {
-            // What does not fit in is still for the one before to hear. Datagram channels free their memory with each
-            // close,
-            // of which a failed registration means two.
+            // What does not fit in is still for the one before to hear. A datagram channel would be closed twice for
+            // it, which frees
+            // its memory twice.
             throw overflowed(channel);
         }
         if (before != null) {
@@ -148,7 +148,7 @@ final class RingChannels extends IntObjectHashMap<Channel> {
     private void endDeregistered(int fd, Channel closed) {
         // Another loop has refused and forgotten it, and tells of that.
         if (ring.isOfThisThread() && !closed.isRegistered() && super.get(fd) == closed) {
-            endRequests(closed);
+            endRequests(List.of(closed));
         }
     }
 
@@ -173,8 +173,8 @@ final class RingChannels extends IntObjectHashMap<Channel> {
             if (channel.isOpen()) {
                 IoUringEngine.shutDown(channel);
             }
-            endRequests(channel);
         }
+        endRequests(stuck);
         for (Channel channel : stuck) {
             IncubatorAccess.forgetRequests(channel);
             IncubatorAccess.processDelayedClose(channel);
@@ -186,12 +186,17 @@ final class RingChannels extends IntObjectHashMap<Channel> {
         ring.submit();
     }
 
-    /** From here on the completions of all it has asked of the ring are there, and no more come. */
-    private void endRequests(Channel channel) {
-        int fd = numberOf(channel);
-        IncubatorAccess.forEachRequest(channel, (operation, data) -> ring.cancel(fd, operation, data));
+    /** From here on the completions of all they have asked of the ring are there, and no more come. */
+    private void endRequests(List<Channel> channels) {
+        for (Channel channel : channels) {
+            IncubatorAccess.forEachRequest(
+                    channel, (operation, data) -> ring.cancel(numberOf(channel), operation, data));
+        }
         ring.submit();
-        IncubatorAccess.forEachRequest(channel, (operation, data) -> ring.awaitCompletion(fd, operation, data));
+        for (Channel channel : channels) {
+            IncubatorAccess.forEachRequest(
+                    channel, (operation, data) -> ring.awaitCompletion(numberOf(channel), operation, data));
+        }
     }
 
     /** After {@link #endRequests}: their completions are nobody's. */

@@ -3,7 +3,6 @@ package io.fastsocket.transport.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.bootstrap.Bootstrap;
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
@@ -17,8 +16,6 @@ import io.netty.channel.unix.UnixChannel;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ThreadPerTaskExecutor;
 import java.io.IOException;
-import java.net.DatagramPacket;
-import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -28,7 +25,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
@@ -47,7 +43,8 @@ class EpollFileNumberTest {
     private static final int SOCKETS = 8;
     private static final int WAIT_MILLIS_MAX = 10_000;
 
-    private final BlockingQueue<Object> heard = new LinkedBlockingQueue<>();
+    private final HeardBytes bytes = new HeardBytes();
+    private final BlockingQueue<Object> heard = bytes.queue();
     private final List<AutoCloseable> toClose = new ArrayList<>();
     private EventLoopGroup group;
     private EventLoop loop;
@@ -127,7 +124,7 @@ class EpollFileNumberTest {
         });
 
         if (what != Opened.DATAGRAMS) {
-            CompletableFuture.runAsync(this::answerConnections);
+            CompletableFuture.runAsync(() -> bytes.sendToAccepted(peer, SOCKETS, toClose));
         }
         List<Object> told = new ArrayList<>();
         for (int i = 0; i < SOCKETS; i++) {
@@ -194,9 +191,10 @@ class EpollFileNumberTest {
                 new Bootstrap()
                         .group(loop)
                         .channelFactory(() -> counted(new EpollDatagramChannel(), numbers))
-                        .handler(new Hears())
+                        .handler(bytes.handler())
                         .bind(InetAddress.getLoopbackAddress(), 0)
-                        .addListener((ChannelFuture bound) -> CompletableFuture.runAsync(() -> send(bound.channel())));
+                        .addListener((ChannelFuture bound) ->
+                                CompletableFuture.runAsync(() -> bytes.sendDatagramTo(bound.channel())));
         }
     }
 
@@ -204,7 +202,7 @@ class EpollFileNumberTest {
         new Bootstrap()
                 .group(loop)
                 .channelFactory(() -> counted(newSocket.get(), numbers))
-                .handler(new Hears())
+                .handler(bytes.handler())
                 .connect(peer.getLocalSocketAddress())
                 .addListener(connecting -> {
                     if (!connecting.isSuccess()) {
@@ -216,41 +214,5 @@ class EpollFileNumberTest {
     private static Channel counted(Channel channel, List<Integer> numbers) {
         numbers.add(numberOf(channel));
         return channel;
-    }
-
-    private void answerConnections() {
-        try {
-            for (int i = 0; i < SOCKETS; i++) {
-                Socket accepted = peer.accept();
-                toClose.add(accepted);
-                accepted.getOutputStream().write(7);
-            }
-        } catch (IOException failed) {
-            heard.add(failed);
-        }
-    }
-
-    private void send(Channel bound) {
-        try (DatagramSocket sender = new DatagramSocket()) {
-            sender.send(new DatagramPacket(new byte[] {7}, 1, bound.localAddress()));
-        } catch (IOException failed) {
-            heard.add(failed);
-        }
-    }
-
-    /** What happens at what was opened: the byte it gets, and nothing else. */
-    private final class Hears extends ChannelInboundHandlerAdapter {
-        @Override
-        public void channelRead(ChannelHandlerContext ctx, Object msg) {
-            ByteBuf bytes =
-                    msg instanceof io.netty.channel.socket.DatagramPacket datagram ? datagram.content() : (ByteBuf) msg;
-            heard.add((int) bytes.readByte());
-            ReferenceCountUtil.release(msg);
-        }
-
-        @Override
-        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            heard.add(cause);
-        }
     }
 }

@@ -11,7 +11,6 @@ import io.fastsocket.affinity.CpuTopology;
 import io.fastsocket.affinity.PlacementPolicy;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -26,8 +25,6 @@ import io.netty.incubator.channel.uring.IOUringServerSocketChannel;
 import io.netty.incubator.channel.uring.IOUringSocketChannel;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
-import java.net.DatagramPacket;
-import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -65,7 +62,8 @@ class FileNumberTest {
 
     private final ListAppender<ILoggingEvent> warnings = new ListAppender<>();
     private final Logger incubator = (Logger) LoggerFactory.getLogger(IOUringEventLoop.class);
-    private final BlockingQueue<Object> heard = new LinkedBlockingQueue<>();
+    private final HeardBytes bytes = new HeardBytes();
+    private final BlockingQueue<Object> heard = bytes.queue();
     private final BlockingQueue<Channel> children = new LinkedBlockingQueue<>();
     private final List<AutoCloseable> toClose = new ArrayList<>();
     private IoUringEngine engine;
@@ -180,7 +178,7 @@ class FileNumberTest {
             ChannelFuture attempt = new Bootstrap()
                     .group(loop.eventLoop())
                     .channelFactory(engine::newSocket)
-                    .handler(new Hears())
+                    .handler(bytes.handler())
                     .connect(full.getLocalSocketAddress());
             awaitAttempts(full.getLocalPort(), 1);
 
@@ -260,22 +258,10 @@ class FileNumberTest {
             new Bootstrap()
                     .group(loop.eventLoop())
                     .channelFactory(() -> counted(newSocket.get(), numbers))
-                    .handler(new Hears())
+                    .handler(bytes.handler())
                     .connect(peer.getLocalSocketAddress());
         }
-        CompletableFuture.runAsync(this::answerConnections);
-    }
-
-    private void answerConnections() {
-        try {
-            for (int i = 0; i < SOCKETS; i++) {
-                Socket accepted = peer.accept();
-                toClose.add(accepted);
-                accepted.getOutputStream().write(7);
-            }
-        } catch (IOException failed) {
-            heard.add(failed);
-        }
+        CompletableFuture.runAsync(() -> bytes.sendToAccepted(peer, SOCKETS, toClose));
     }
 
     /** As an acceptor does that does not know of tasks. */
@@ -286,7 +272,7 @@ class FileNumberTest {
             Channel child = counted(
                     IncubatorAccess.newChild(listener, fd, NativeInetAddress.address(address, 1, address[0])), numbers);
             engine.guard(child);
-            child.pipeline().addLast(new Hears());
+            child.pipeline().addLast(bytes.handler());
             loop.eventLoop().register(child);
         }
         CompletableFuture.runAsync(() -> acceptorsClients.forEach(FileNumberTest.this::writeSeven));
@@ -305,17 +291,10 @@ class FileNumberTest {
             new Bootstrap()
                     .group(loop.eventLoop())
                     .channelFactory(() -> counted(new IOUringDatagramChannel(), numbers))
-                    .handler(new Hears())
+                    .handler(bytes.handler())
                     .bind(InetAddress.getLoopbackAddress(), 0)
-                    .addListener((ChannelFuture bound) -> CompletableFuture.runAsync(() -> send(bound.channel())));
-        }
-    }
-
-    private void send(Channel bound) {
-        try (DatagramSocket sender = new DatagramSocket()) {
-            sender.send(new DatagramPacket(new byte[] {7}, 1, bound.localAddress()));
-        } catch (IOException failed) {
-            heard.add(failed);
+                    .addListener((ChannelFuture bound) ->
+                            CompletableFuture.runAsync(() -> bytes.sendDatagramTo(bound.channel())));
         }
     }
 
@@ -417,22 +396,6 @@ class FileNumberTest {
         public void channelRead(ChannelHandlerContext ctx, Object msg) {
             ReferenceCountUtil.release(msg);
             action.run();
-        }
-    }
-
-    /** What happens at what was opened: the byte it gets, and nothing else. */
-    private final class Hears extends ChannelInboundHandlerAdapter {
-        @Override
-        public void channelRead(ChannelHandlerContext ctx, Object msg) {
-            ByteBuf bytes =
-                    msg instanceof io.netty.channel.socket.DatagramPacket datagram ? datagram.content() : (ByteBuf) msg;
-            heard.add((int) bytes.readByte());
-            ReferenceCountUtil.release(msg);
-        }
-
-        @Override
-        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            heard.add(cause);
         }
     }
 }
