@@ -187,14 +187,17 @@ class RegistrationTest {
     @ParameterizedTest
     @MethodSource("io.fastsocket.transport.TestEngines#all")
     void aDeregisteredChannelThatWaitsForInputEndsWhenItIsClosed(Engine engine) throws Exception {
-        Channel left = connect(group(engine, 1));
-        try (Socket peer = accept()) {
-            left.deregister().sync();
-            left.read();
+        FastSocketEventLoopGroup group = group(engine, 1);
+        for (int i = 0; i < 1000; i++) {
+            Channel left = connect(group);
+            try (Socket peer = accept()) {
+                left.deregister().sync();
+                left.read();
 
-            left.close().sync();
+                left.close().sync();
 
-            assertThat(peer.getInputStream().read()).isEqualTo(-1);
+                assertThat(peer.getInputStream().read()).isEqualTo(-1);
+            }
         }
     }
 

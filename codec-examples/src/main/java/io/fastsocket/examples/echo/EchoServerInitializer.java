@@ -5,6 +5,7 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import io.fastsocket.examples.connections.ConnectionGate;
 import io.fastsocket.examples.connections.ConnectionLimits;
 import io.fastsocket.examples.connections.Drain;
+import io.fastsocket.examples.connections.ReadTurn;
 import io.fastsocket.examples.fault.FaultHandler;
 import io.fastsocket.examples.fault.PeerFaults;
 import io.fastsocket.examples.fault.Side;
@@ -49,6 +50,7 @@ public final class EchoServerInitializer extends ChannelInitializer<SocketChanne
             return;
         }
         connections.add(channel);
+        ReadTurn.bound(channel);
         // The client's end of sending is not the end of the connection: it is still owed what it sent.
         channel.config().setAllowHalfClosure(true);
         if (!idleTimeout.isZero()) {

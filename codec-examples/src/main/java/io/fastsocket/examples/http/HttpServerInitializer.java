@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import io.fastsocket.examples.connections.ConnectionGate;
 import io.fastsocket.examples.connections.Drain;
+import io.fastsocket.examples.connections.ReadTurn;
 import io.fastsocket.examples.fault.FaultHandler;
 import io.fastsocket.examples.fault.PeerFaults;
 import io.fastsocket.examples.fault.Side;
@@ -55,6 +56,7 @@ public final class HttpServerInitializer extends ChannelInitializer<SocketChanne
         if (!gate.admit(channel)) {
             return;
         }
+        ReadTurn.bound(channel);
         // A client may send its request, shut its side and then read: that must not cut a response off.
         channel.config().setAllowHalfClosure(true);
         HttpLoop loop = loops.computeIfAbsent(

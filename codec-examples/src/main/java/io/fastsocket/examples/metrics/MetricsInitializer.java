@@ -1,5 +1,6 @@
 package io.fastsocket.examples.metrics;
 
+import io.fastsocket.examples.connections.ReadTurn;
 import io.fastsocket.examples.fault.FaultHandler;
 import io.fastsocket.examples.fault.PeerFaults;
 import io.fastsocket.examples.fault.Side;
@@ -59,6 +60,7 @@ final class MetricsInitializer extends ChannelInitializer<SocketChannel> {
     @Override
     protected void initChannel(SocketChannel channel) {
         connections.add(channel);
+        ReadTurn.bound(channel);
         channel.pipeline()
                 .addLast(
                         new ProbeDeadline(),

@@ -2,6 +2,7 @@ package io.fastsocket.examples.proxy;
 
 import io.fastsocket.examples.connections.ConnectionGate;
 import io.fastsocket.examples.connections.Drain;
+import io.fastsocket.examples.connections.ReadTurn;
 import io.fastsocket.examples.fault.FaultHandler;
 import io.fastsocket.examples.fault.PeerFaults;
 import io.fastsocket.examples.fault.Side;
@@ -41,6 +42,7 @@ final class ProxyInitializer extends ChannelInitializer<SocketChannel> implement
         if (!(settings.proxyProtocolIn() ? gate.admitBehindProxy(channel) : gate.admit(channel))) {
             return;
         }
+        ReadTurn.bound(channel);
         // A client may send its request, shut its side and then read: that must not cut a response off.
         channel.config().setAllowHalfClosure(true).setAutoRead(false);
         ProxyLoop loop = loops.computeIfAbsent(

@@ -1,5 +1,6 @@
 package io.fastsocket.examples.proxy;
 
+import io.fastsocket.examples.connections.ReadTurn;
 import io.fastsocket.examples.fault.FaultHandler;
 import io.fastsocket.examples.fault.PeerFaults;
 import io.fastsocket.examples.fault.Side;
@@ -74,6 +75,7 @@ final class ProxyLoop {
     }
 
     private void initUpstream(Channel upstream) {
+        ReadTurn.bound(upstream);
         AnswerDecoder answers = new AnswerDecoder(
                 settings.limits().lineBytesMax(), settings.limits().headerBytesMax());
         upstream.pipeline().addLast(answers, new HttpRequestEncoder(), new UpstreamHandler(answers));

@@ -2,6 +2,7 @@ package io.fastsocket.examples.tcpproxy;
 
 import io.fastsocket.examples.connections.ConnectionGate;
 import io.fastsocket.examples.connections.Drain;
+import io.fastsocket.examples.connections.ReadTurn;
 import io.fastsocket.examples.connections.Reset;
 import io.fastsocket.examples.fault.FaultHandler;
 import io.fastsocket.examples.fault.PeerFaults;
@@ -44,6 +45,7 @@ final class TcpProxyInitializer extends ChannelInitializer<SocketChannel> implem
             loop.countRefused();
             return;
         }
+        ReadTurn.bound(client);
         client.config().setAllowHalfClosure(true);
         // Nothing is read before there is somewhere for it to go, but for a header.
         client.config().setAutoRead(settings.headerIn());

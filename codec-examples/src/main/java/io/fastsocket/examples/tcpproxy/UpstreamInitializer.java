@@ -1,5 +1,6 @@
 package io.fastsocket.examples.tcpproxy;
 
+import io.fastsocket.examples.connections.ReadTurn;
 import io.fastsocket.examples.fault.FaultHandler;
 import io.fastsocket.examples.fault.PeerFaults;
 import io.fastsocket.examples.fault.Side;
@@ -18,6 +19,7 @@ final class UpstreamInitializer extends ChannelInitializer<SocketChannel> {
 
     @Override
     protected void initChannel(SocketChannel upstream) {
+        ReadTurn.bound(upstream);
         upstream.config().setAllowHalfClosure(true);
         upstream.config().setAutoRead(false);
         loop.addIdleTimeout(upstream);

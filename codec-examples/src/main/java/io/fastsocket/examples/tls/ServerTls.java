@@ -102,7 +102,7 @@ public final class ServerTls {
         return new SniHandler(contexts, CLIENT_HELLO_BYTES_MAX, HANDSHAKE_MILLIS_MAX) {
             @Override
             protected SslHandler newSslHandler(SslContext context, ByteBufAllocator allocator) {
-                return new BoundedCloseHandler(context.newEngine(allocator));
+                return new ServerTlsHandler(context.newEngine(allocator));
             }
         };
     }

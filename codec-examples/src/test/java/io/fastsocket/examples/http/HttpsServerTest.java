@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fastsocket.examples.fault.CapturedLog;
+import io.fastsocket.examples.fault.Fault;
+import io.fastsocket.examples.fault.PeerFaults;
+import io.fastsocket.examples.fault.Side;
 import io.fastsocket.examples.http.RawClient.Response;
 import io.fastsocket.examples.tls.ServerTls;
 import io.fastsocket.examples.tls.TlsClient;
@@ -31,6 +34,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSocket;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -92,6 +96,21 @@ final class HttpsServerTest {
             assertThat(running.server().stop(Duration.ofSeconds(30)))
                     .describedAs("ended by itself")
                     .isTrue();
+            assertThat(log.lines()).isEmpty();
+        } finally {
+            closeAnyhow(client);
+        }
+    }
+
+    @Test
+    void aSecondHandshakeIsTheClientsFault() throws Exception {
+        SSLSocket client = TlsClient.connect(running.port(), "server.test", "TLSv1.2");
+        try (CapturedLog log = new CapturedLog()) {
+            client.getOutputStream().write(GET.getBytes(US_ASCII));
+            client.startHandshake();
+
+            PeerFaults faults = running.server().faults();
+            Awaitility.await().until(() -> faults.count(Side.CLIENT, Fault.TLS) == 1);
             assertThat(log.lines()).isEmpty();
         } finally {
             closeAnyhow(client);

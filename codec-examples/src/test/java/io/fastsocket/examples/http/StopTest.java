@@ -48,7 +48,7 @@ final class StopTest {
 
     @BeforeEach
     void start() throws Exception {
-        running = RunningServer.start(engine, HttpServerSettings.DEFAULT);
+        running = RunningServer.start(engine, HttpServerSettings.DEFAULT, 1);
     }
 
     @AfterEach
@@ -114,7 +114,7 @@ final class StopTest {
     void keepsAnAnswerThatIsNotTakenYetFromARequestBehindIt() throws Exception {
         int bytes = 20_000_000;
         running.close();
-        running = RunningServer.start(engine, HttpServerSettings.DEFAULT.withBodyBytesMax(bytes));
+        running = RunningServer.start(engine, HttpServerSettings.DEFAULT.withBodyBytesMax(bytes), 1);
         try (RawClient slow = running.client();
                 RawClient idle = running.client()) {
             slow.send("POST /echo HTTP/1.1\r\nHost: test\r\nContent-Length: " + bytes + "\r\n\r\n");

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLSocket;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -133,6 +134,23 @@ final class HostilePeerTest {
                 Wire client = running.client()) {
             client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
             awaitCount(running, Side.CLIENT, Fault.TLS);
+        }
+        assertNothingLogged();
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Engine.class, mode = Mode.EXCLUDE, names = "AUTO")
+    void aSecondHandshakeIsCounted(Engine engine) throws Exception {
+        TlsClient.makeCertificate(directory, "default", "localhost");
+        ServerTls tls = ServerTls.of(List.of(TlsClient.certificate(directory, "", "default")));
+        try (RunningProxy running = RunningProxy.start(engine, settings(), parts -> parts.with(tls))) {
+            SSLSocket client = TlsClient.connect(running.port(), "localhost", "TLSv1.2");
+            try (Wire wire = new Wire(client)) {
+                wire.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+                upstream.accept().head();
+                client.startHandshake();
+                awaitCount(running, Side.CLIENT, Fault.TLS);
+            }
         }
         assertNothingLogged();
     }

@@ -63,12 +63,18 @@ public final class TlsClient {
 
     /** A connection to loopback whose handshake is done, asking for a name. */
     public static SSLSocket connect(int port, String name) throws Exception {
+        return connect(port, name, "TLSv1.3", "TLSv1.2");
+    }
+
+    /** The same, speaking no other versions. */
+    public static SSLSocket connect(int port, String name, String... versions) throws Exception {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(null, new X509TrustManager[] {new TrustsAll()}, new SecureRandom());
         Socket plain = new Socket(InetAddress.getLoopbackAddress(), port);
         SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(plain, name, port, true);
         SSLParameters parameters = socket.getSSLParameters();
         parameters.setServerNames(List.of(new SNIHostName(name)));
+        parameters.setProtocols(versions);
         socket.setSSLParameters(parameters);
         socket.setSoTimeout(READ_TIMEOUT_MILLIS);
         socket.startHandshake();

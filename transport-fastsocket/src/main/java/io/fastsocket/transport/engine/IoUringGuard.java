@@ -66,7 +66,10 @@ final class IoUringGuard extends ChannelDuplexHandler {
     @Override
     public void channelUnregistered(ChannelHandlerContext ctx) {
         leaveList();
-        if (guards.lostRead() && !channel.isOpen()) {
+        if (channel.isOpen()) {
+            // Nothing of it may wait for submission while another loop refuses it and closes its file.
+            ((IOUringEventLoop) channel.eventLoop()).submitIO();
+        } else if (guards.lostRead()) {
             releaseLostRead();
         }
         ctx.fireChannelUnregistered();

@@ -71,6 +71,7 @@ final class RingChannels extends IntObjectHashMap<Channel> {
             }
             separateFromTheOneBefore(fd, channel);
             registering.accept(channel);
+            channel.closeFuture().addListener(closed -> endDeregistered(fd, channel));
             super.put(fd, channel);
             // One that is replaced is taken out by its deregistration: the loop counts both.
             return null;
@@ -131,9 +132,6 @@ final class RingChannels extends IntObjectHashMap<Channel> {
             // Deregistered: what it has in the ring, and what it still writes, it must hear of, or its close never
             // ends.
             super.put(fd, removed);
-            // Nothing of it may wait for submission while another loop refuses it and closes its file.
-            ring.submit();
-            removed.closeFuture().addListener(closed -> endDeregistered(fd, removed));
         }
         if (removed != null && !removed.isOpen() && IncubatorAccess.isConnecting(removed)) {
             // It would complete in minutes, and be taken for the attempt of another channel.
@@ -144,9 +142,9 @@ final class RingChannels extends IntObjectHashMap<Channel> {
         return removed;
     }
 
-    /** Polls that it asked for after its deregistration would keep the connection from its end. */
+    /** What it asked for after its deregistration, as nobody removes its polls then, would keep the connection from its end. */
     private void endDeregistered(int fd, Channel closed) {
-        // Another loop has refused and forgotten it, and tells of that.
+        // Told of by another thread, when another loop has refused and forgotten it.
         if (ring.isOfThisThread() && !closed.isRegistered() && super.get(fd) == closed) {
             endRequests(List.of(closed));
         }
