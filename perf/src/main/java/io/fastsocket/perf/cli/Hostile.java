@@ -55,7 +55,7 @@ public final class Hostile implements Callable<Integer> {
     private List<String> engines = ENGINES;
 
     @Option(names = "--seconds", paramLabel = "SECONDS", description = "On each engine. Default: ${DEFAULT-VALUE}.")
-    private int seconds = 10;
+    private int seconds = 15;
 
     @Option(
             names = "--seed",
@@ -66,8 +66,10 @@ public final class Hostile implements Callable<Integer> {
     @Option(
             names = "--clients",
             paramLabel = "N",
-            description = "Hostile clients of each target at a time. Default: ${DEFAULT-VALUE}.")
-    private int clients = 3;
+            description =
+                    "Hostile clients of each target at a time; with more than 1, two CPUs have too much to do to answer"
+                            + " others in time. Default: ${DEFAULT-VALUE}.")
+    private int clients = 1;
 
     @Mixin
     private ReportOptions report;
