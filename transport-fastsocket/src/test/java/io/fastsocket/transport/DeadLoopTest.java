@@ -179,6 +179,19 @@ class DeadLoopTest {
 
     // ---- steps
 
+    @ParameterizedTest
+    @MethodSource("io.fastsocket.transport.TestEngines#all")
+    void itsMetersGoWithItsGroup(Engine engine) throws Exception {
+        start(engine, 2);
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        new FastSocketMetrics(group).bindTo(registry);
+        kill(0);
+
+        shutDown();
+
+        await().atMost(DEADLINE).until(() -> registry.getMeters().isEmpty());
+    }
+
     private void start(Engine engine, int loops) {
         group = FastSocketEventLoopGroup.builder()
                 .engine(engine)

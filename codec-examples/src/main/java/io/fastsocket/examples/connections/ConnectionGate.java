@@ -85,18 +85,29 @@ public final class ConnectionGate {
         openByNetwork.computeIfPresent(network, (gone, count) -> count == 1 ? null : count - 1);
     }
 
-    /** Goes behind the handlers that read a PROXY header: counts the address it names, and resets the connection if it is one too many. */
-    public ChannelHandler addressOfHeader() {
-        return new AddressOfHeader();
+    /**
+     * Goes behind the handlers that read a PROXY header: counts the address it names, and resets the connection if it is one too many.
+     *
+     * @param refused runs on its event loop when it is reset
+     */
+    public ChannelHandler addressOfHeader(Runnable refused) {
+        return new AddressOfHeader(refused);
     }
 
     private final class AddressOfHeader extends ChannelInboundHandlerAdapter {
+        private final Runnable refused;
+
+        AddressOfHeader(Runnable refused) {
+            this.refused = refused;
+        }
+
         @Override
         public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
             if (event instanceof ProxiedConnection header && !admitAddress(ctx.channel(), header.client())) {
-                return;
+                refused.run();
+            } else {
+                ctx.fireUserEventTriggered(event);
             }
-            ctx.fireUserEventTriggered(event);
         }
     }
 

@@ -51,7 +51,7 @@ final class ProxyInitializer extends ChannelInitializer<SocketChannel> implement
         ChannelPipeline pipeline = channel.pipeline();
         if (settings.proxyProtocolIn()) {
             ProxyProtocol.expectHeader(pipeline, settings.limits().headerTimeout());
-            pipeline.addLast(gate.addressOfHeader());
+            pipeline.addLast(gate.addressOfHeader(() -> {}));
         }
         if (parts.tls() != null) {
             pipeline.addLast(parts.tls().newHandler());

@@ -52,7 +52,7 @@ final class TcpProxyInitializer extends ChannelInitializer<SocketChannel> implem
         loop.addIdleTimeout(client);
         if (settings.headerIn()) {
             ProxyProtocol.expectHeader(client.pipeline(), settings.headerTimeout());
-            client.pipeline().addLast(gate.addressOfHeader());
+            client.pipeline().addLast(gate.addressOfHeader(loop::countRefused));
         }
         client.pipeline().addLast(new Connecting(loop, settings));
         FaultHandler.addTo(client.pipeline(), faults, Side.CLIENT);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.fastsocket.examples.connections.ConnectionLimits;
 import io.fastsocket.examples.fault.CapturedLog;
 import io.fastsocket.examples.fault.Fault;
 import io.fastsocket.examples.fault.Side;
@@ -477,6 +478,29 @@ final class TcpProxyTest {
         Socket third = client(proxy);
         third.getOutputStream().write(3);
         assertThat(accept().getInputStream().read()).isEqualTo(3);
+    }
+
+    @Test
+    void countsClientsAboveTheLimitOfTheAddressInTheirHeader() throws Exception {
+        RunningProxy proxy = proxy(new TcpProxySettings(
+                        settings.upstreams(),
+                        Duration.ofSeconds(1),
+                        1,
+                        Duration.ZERO,
+                        0,
+                        true,
+                        Duration.ofSeconds(1),
+                        false)
+                .withConnections(new ConnectionLimits(0, 1)));
+        byte[] header = "PROXY TCP4 192.0.2.1 127.0.0.1 1000 80\r\n".getBytes(ISO_8859_1);
+        client(proxy).getOutputStream().write(header);
+        accept();
+        Socket second = client(proxy);
+        second.getOutputStream().write(header);
+        assertThatThrownBy(() -> second.getInputStream().read())
+                .isInstanceOf(SocketException.class)
+                .hasMessageContaining("reset");
+        await().until(() -> proxy.proxy().stats().refused() == 1);
     }
 
     // ---- drain

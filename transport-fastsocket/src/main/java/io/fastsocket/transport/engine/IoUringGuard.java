@@ -164,7 +164,20 @@ final class IoUringGuard extends ChannelDuplexHandler {
         } else if (localAddress != null && !(localAddress instanceof InetSocketAddress)) {
             promise.setFailure(notTcp("connect", "localAddress", localAddress));
         } else {
+            // Told before the transport is, which closes a cancelled one.
+            promise.addListener(done -> {
+                if (done.isCancelled()) {
+                    submitConnect();
+                }
+            });
             ctx.connect(remoteAddress, localAddress, promise);
+        }
+    }
+
+    /** A close frees the address that a queued request still points at. */
+    private void submitConnect() {
+        if (guards.fileNumbers() && IncubatorAccess.isConnecting(channel)) {
+            ((IOUringEventLoop) channel.eventLoop()).submitIO();
         }
     }
 
@@ -272,10 +285,7 @@ final class IoUringGuard extends ChannelDuplexHandler {
         if (outputEnd != null) {
             outputEnd.finishIfWritten();
         }
-        if (guards.fileNumbers() && IncubatorAccess.isConnecting(channel)) {
-            // The close frees the address that a queued request still points at.
-            ((IOUringEventLoop) channel.eventLoop()).submitIO();
-        }
+        submitConnect();
         close.run();
         boundClose();
     }

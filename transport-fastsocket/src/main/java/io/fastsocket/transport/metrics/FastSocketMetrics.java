@@ -60,7 +60,8 @@ public final class FastSocketMetrics implements MeterBinder, AutoCloseable {
         this.background = newBackground();
         this.listenersChanged = group.onListenersChanged(this::listenersChanged);
         this.groupEnded = ended -> {
-            if (group.loopStats().stream().noneMatch(LoopStats::dead)) {
+            // A group whose loops have all died was not shut down, and is to be seen.
+            if (!group.loopStats().stream().allMatch(LoopStats::dead)) {
                 background.execute(this::close);
             }
         };

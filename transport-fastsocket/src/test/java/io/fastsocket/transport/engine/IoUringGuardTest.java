@@ -629,6 +629,36 @@ class IoUringGuardTest {
     // ---- the loop's list of connections
 
     @Test
+    void aConnectThatIsCancelledInItsTurnGoesNowhereElse() throws Exception {
+        start(IoUringGuards.ALL_ON);
+        try (ServerSocket asked = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
+                ServerSocket other = new ServerSocket(0, 100, InetAddress.getLoopbackAddress())) {
+            asked.setSoTimeout(ANSWER_MILLIS_MAX);
+            for (int i = 0; i < 50; i++) {
+                Channel next = loop.eventLoop()
+                        .submit(() -> {
+                            registered().connect(asked.getLocalSocketAddress()).cancel(false);
+                            // Has its address where the first one's was.
+                            Channel second = registered();
+                            second.connect(other.getLocalSocketAddress());
+                            return second;
+                        })
+                        .get();
+
+                asked.accept().close();
+                other.accept().close();
+                next.close().sync();
+            }
+        }
+    }
+
+    private Channel registered() {
+        Channel channel = engine.newSocket();
+        loop.eventLoop().register(channel);
+        return channel;
+    }
+
+    @Test
     void theLoopAlsoClosesConnectionsWhoseGuardWasRemoved() throws Exception {
         BlockingQueue<Channel> children = new LinkedBlockingQueue<>();
         int port = listen(
