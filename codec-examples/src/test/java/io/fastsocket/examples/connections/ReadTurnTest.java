@@ -111,7 +111,7 @@ final class ReadTurnTest {
 
     private static byte[] chunks(String before) {
         String chunk = "ff0\r\n" + "a".repeat(0xff0) + "\r\n";
-        return (before + chunk.repeat(4 * BUFFER_BYTES_MAX / chunk.length())).getBytes(StandardCharsets.US_ASCII);
+        return (before + chunk.repeat(12 * BUFFER_BYTES_MAX / chunk.length())).getBytes(StandardCharsets.US_ASCII);
     }
 
     /** All of it waits when the loop looks. */
@@ -139,6 +139,26 @@ final class ReadTurnTest {
         HttpServer server = HttpServer.bind(on(engine), ANY_PORT, HttpServerSettings.DEFAULT);
         try (Socket client = connect(server.address())) {
             assertTakenInTurns(client, chunks(REQUEST));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Engine.class, mode = Mode.EXCLUDE, names = "AUTO")
+    void othersAreHeardBetweenTwoBuffers(Engine engine) throws Exception {
+        HttpServer server = HttpServer.bind(on(engine), ANY_PORT, HttpServerSettings.DEFAULT);
+        try (Socket large = connect(server.address());
+                Socket small = connect(server.address())) {
+            byte[] request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+            turns.atFirstRead = () -> small.getOutputStream().write(request);
+            BusyLoop.run(group.next(), () -> {
+                large.getOutputStream().write(chunks(REQUEST));
+                return null;
+            });
+            int before = 0;
+            while (turns.next() != request.length) {
+                before++;
+            }
+            assertThat(before).isLessThanOrEqualTo(2);
         }
     }
 
@@ -182,14 +202,21 @@ final class ReadTurnTest {
         return Upstream.parse("127.0.0.1:" + origin.getLocalPort());
     }
 
+    private interface Action {
+        void run() throws IOException;
+    }
+
     /** The bytes that connections say from one look of their loop to the next. */
     @Sharable
     private static final class Turns extends ChannelInboundHandlerAdapter {
         private final BlockingQueue<Integer> bytes = new LinkedBlockingQueue<>();
+        private volatile Action atFirstRead = () -> {};
         private int ofThisOne;
 
         @Override
-        public void channelRead(ChannelHandlerContext ctx, Object msg) {
+        public void channelRead(ChannelHandlerContext ctx, Object msg) throws IOException {
+            atFirstRead.run();
+            atFirstRead = () -> {};
             ofThisOne += ((ByteBuf) msg).readableBytes();
             ctx.fireChannelRead(msg);
         }
@@ -201,12 +228,17 @@ final class ReadTurnTest {
             ctx.fireChannelReadComplete();
         }
 
+        int next() throws InterruptedException {
+            Integer turn = bytes.poll(20, TimeUnit.SECONDS);
+            assertThat(turn).describedAs("a turn").isNotNull();
+            return turn;
+        }
+
         void assertEachIsShort(int sum) throws InterruptedException {
             int said = 0;
             while (said < sum) {
-                Integer turn = bytes.poll(20, TimeUnit.SECONDS);
-                assertThat(turn).describedAs("after %d of %d bytes", said, sum).isNotNull();
-                assertThat(turn).isLessThanOrEqualTo(BUFFER_BYTES_MAX);
+                int turn = next();
+                assertThat(turn).describedAs("after %d bytes", said).isLessThanOrEqualTo(BUFFER_BYTES_MAX);
                 said += turn;
             }
         }

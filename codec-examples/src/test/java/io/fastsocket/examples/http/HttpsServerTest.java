@@ -2,6 +2,7 @@ package io.fastsocket.examples.http;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.fastsocket.examples.fault.CapturedLog;
 import io.fastsocket.examples.fault.Fault;
@@ -9,9 +10,11 @@ import io.fastsocket.examples.fault.PeerFaults;
 import io.fastsocket.examples.fault.Side;
 import io.fastsocket.examples.http.RawClient.Response;
 import io.fastsocket.examples.tls.ServerTls;
+import io.fastsocket.examples.tls.TlsByHand;
 import io.fastsocket.examples.tls.TlsClient;
 import io.fastsocket.transport.engine.Engine;
 import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -42,7 +45,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a client that speaks TLS sees, on every engine. */
 @ParameterizedClass
@@ -51,6 +56,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class HttpsServerTest {
     private static final String GET = "GET / HTTP/1.1\r\nHost: test\r\n\r\n";
     private static final int BODY_MAX = 5000;
+    private static final int MEGABYTES_64 = 64 << 20;
 
     @TempDir
     private static Path directory;
@@ -109,11 +115,61 @@ final class HttpsServerTest {
             client.getOutputStream().write(GET.getBytes(US_ASCII));
             client.startHandshake();
 
-            PeerFaults faults = running.server().faults();
-            Awaitility.await().until(() -> faults.count(Side.CLIENT, Fault.TLS) == 1);
-            assertThat(log.lines()).isEmpty();
+            awaitTlsFault(log);
         } finally {
             closeAnyhow(client);
+        }
+    }
+
+    @Test
+    void keyUpdatesWithoutEndAreTheClientsFault() throws Exception {
+        SSLSocket client = TlsClient.connect(running.port(), "server.test", "TLSv1.3");
+        try (CapturedLog log = new CapturedLog()) {
+            // Each is answered, and no answer is taken.
+            Throwable ended = catchThrowable(() -> {
+                for (int i = 0; i < 100_000; i++) {
+                    client.startHandshake();
+                }
+            });
+
+            assertThat(ended).isInstanceOf(IOException.class);
+            awaitTlsFault(log);
+        } finally {
+            closeAnyhow(client);
+        }
+    }
+
+    @Test
+    void aServersMessageFromAClientIsTheClientsFault() throws Exception {
+        byte[] helloRequest = {0x16, 3, 3, 0, 4, 0, 0, 0, 0};
+        try (CapturedLog log = new CapturedLog();
+                TlsByHand client = new TlsByHand(running.port(), "TLSv1.2")) {
+            client.say();
+            client.say(helloRequest, helloRequest.length);
+
+            awaitTlsFault(log);
+        }
+    }
+
+    private void awaitTlsFault(CapturedLog log) {
+        PeerFaults faults = running.server().faults();
+        Awaitility.await().until(() -> faults.count(Side.CLIENT, Fault.TLS) == 1);
+        assertThat(log.lines()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    void whatComesAfterTheEndOfASessionIsDropped(String version) throws Exception {
+        byte[] record = new byte[5 + 0x4000];
+        System.arraycopy(new byte[] {0x17, 3, 3, 0x40, 0}, 0, record, 0, 5);
+        long before = PooledByteBufAllocator.DEFAULT.metric().usedDirectMemory();
+        try (TlsByHand client = new TlsByHand(running.port(), version)) {
+            client.shakeHands().sayTheEnd();
+            for (int sent = 0; sent < MEGABYTES_64; sent += record.length) {
+                client.say(record, record.length);
+            }
+            assertThat(PooledByteBufAllocator.DEFAULT.metric().usedDirectMemory() - before)
+                    .isLessThan(MEGABYTES_64 / 4);
         }
     }
 

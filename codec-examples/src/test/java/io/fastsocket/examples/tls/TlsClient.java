@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.util.List;
@@ -68,8 +69,7 @@ public final class TlsClient {
 
     /** The same, speaking no other versions. */
     public static SSLSocket connect(int port, String name, String... versions) throws Exception {
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, new X509TrustManager[] {new TrustsAll()}, new SecureRandom());
+        SSLContext context = context();
         Socket plain = new Socket(InetAddress.getLoopbackAddress(), port);
         SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(plain, name, port, true);
         SSLParameters parameters = socket.getSSLParameters();
@@ -79,6 +79,12 @@ public final class TlsClient {
         socket.setSoTimeout(READ_TIMEOUT_MILLIS);
         socket.startHandshake();
         return socket;
+    }
+
+    static SSLContext context() throws GeneralSecurityException {
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, new X509TrustManager[] {new TrustsAll()}, new SecureRandom());
+        return context;
     }
 
     private static final class TrustsAll implements X509TrustManager {

@@ -164,9 +164,9 @@ final class IoUringGuard extends ChannelDuplexHandler {
         } else if (localAddress != null && !(localAddress instanceof InetSocketAddress)) {
             promise.setFailure(notTcp("connect", "localAddress", localAddress));
         } else {
-            // Told before the transport is, which closes a cancelled one.
+            // Told before the transport is, which closes one that is cancelled or late.
             promise.addListener(done -> {
-                if (done.isCancelled()) {
+                if (!done.isSuccess()) {
                     submitConnect();
                 }
             });

@@ -132,6 +132,8 @@ final class RingChannels extends IntObjectHashMap<Channel> {
             // Deregistered: what it has in the ring, and what it still writes, it must hear of, or its close never
             // ends.
             super.put(fd, removed);
+            // Nothing of it may wait for submission while another loop refuses it and closes its file.
+            ring.submit();
         }
         if (removed != null && !removed.isOpen() && IncubatorAccess.isConnecting(removed)) {
             // It would complete in minutes, and be taken for the attempt of another channel.
