@@ -283,19 +283,15 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         } else {
             state = State.IDLE;
             deadline.in(isReadingHead() ? loop.headerNanos() : loop.idleNanos());
-            if (waiting.isEmpty() && !decoder.isHolding()) {
-                pump();
-            } else {
-                // Later: the connection that was used is in the pool by then, and the decoder is not within a call.
-                resuming = true;
-                execute(this::resume);
-            }
+            // Later: the connection that was used is in the pool by then, and the decoder is not within a call.
+            resuming = true;
+            execute(this::resume);
         }
     }
 
     private void resume() {
         resuming = false;
-        if (waiting.isEmpty()) {
+        if (waiting.isEmpty() && decoder.isHolding()) {
             // What is held came behind the request that is answered now, by a response and no other protocol.
             decoder.resume(channel.pipeline());
         }
