@@ -86,9 +86,8 @@ final class RingChannels extends IntObjectHashMap<Channel> {
             endRequests(List.of(before));
         }
         if (ring.hasOverflowed() && !(channel instanceof IOUringDatagramChannel)) {
-            // What does not fit in is still for the one before to hear. A datagram channel would be closed twice for
-            // it, which frees
-            // its memory twice.
+            // What does not fit in is still for the one before to hear. A datagram channel, refused, would be closed
+            // twice, which frees its memory twice.
             throw overflowed(channel);
         }
         if (before != null) {
